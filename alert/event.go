@@ -1,0 +1,160 @@
+package alert
+
+import (
+	"context"
+	"crypto/sha1" //nolint:gosec // RFC 9562 prescribes SHA-1 for version 5; it guards nothing
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"github.com/telemed-go/sdk/alert/score"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+// An Event is one change in the life of an alarm. It is a plain value with its
+// own explanation; nothing in it but Patient and Device tells who it is about,
+// and Patient prints as a pseudonym.
+type Event struct {
+	// ID is the same for all events of one alarm; with State it identifies the
+	// event. Receivers drop what they have seen: delivery is at least once.
+	ID      AlarmID
+	Patient vitals.PatientID
+	// Device that sent the reading behind the event; of a missing-data alarm,
+	// the one that was heard last.
+	Device   vitals.DeviceID
+	Rule     string // the name of the rule
+	Kind     vitals.Kind
+	Priority Priority
+	// Technical says that the alarm is about the measurement and not about the
+	// patient.
+	Technical bool
+	State     State
+	// At is the event time, in UTC: when the delay was over, the data became
+	// overdue, or the reading was taken that ended the alarm. It never depends
+	// on when the engine noticed.
+	At time.Time
+	// Since is when the condition began: the first violating reading, or the
+	// last one before the silence.
+	Since time.Time
+	// Value is what was measured, in the unit of the device; zero when there is
+	// no number. For NEWS2 it is the total.
+	Value vitals.Quantity
+	// Limit is what Value was compared with; zero for a missing-data alarm.
+	Limit   vitals.Quantity
+	Quality vitals.Quality // of the value
+	// Reason says all this in English: "SpO2 86 % below 90 % for 10s". It names
+	// neither patient nor device.
+	Reason string
+	// Score is the explanation of a NEWS2 alarm, with the inputs that were
+	// missing or too old; otherwise nil. It is never modified.
+	Score *score.Result
+}
+
+// String is priority, state and reason, without patient and device:
+// "high active: SpO2 86 % below 90 % for 10s".
+func (e Event) String() string {
+	return e.Priority.String() + " " + e.State.String() + ": " + e.Reason
+}
+
+// MarshalJSON writes the event with words instead of numbers, quantities as
+// "86 %" in UCUM and times in UTC. The patient is the pseudonym of
+// [vitals.PatientID], which is different in the next process: what must
+// outlast this one refers to the ID. Absent parts are left out.
+func (e Event) MarshalJSON() ([]byte, error) {
+	category := "physiological"
+	if e.Technical {
+		category = "technical"
+	}
+	return json.Marshal(struct {
+		ID       AlarmID          `json:"id"`
+		State    State            `json:"state"`
+		Priority Priority         `json:"priority"`
+		Category string           `json:"category"`
+		Rule     string           `json:"rule"`
+		Patient  vitals.PatientID `json:"patient"`
+		Device   vitals.DeviceID  `json:"device,omitempty"`
+		Kind     string           `json:"kind,omitempty"`
+		At       time.Time        `json:"at"`
+		Since    time.Time        `json:"since"`
+		Value    string           `json:"value,omitempty"`
+		Limit    string           `json:"limit,omitempty"`
+		Quality  vitals.Quality   `json:"quality"`
+		Reason   string           `json:"reason"`
+		Score    *score.Result    `json:"score,omitempty"`
+	}{
+		e.ID, e.State, e.Priority, category, e.Rule, e.Patient, e.Device, e.Kind.String(), e.At, e.Since,
+		ucum(e.Value), ucum(e.Limit), e.Quality, e.Reason, e.Score,
+	})
+}
+
+// ucum is the form that [vitals.ParseQuantity] reads.
+func ucum(q vitals.Quantity) string {
+	if q.IsZero() {
+		return ""
+	}
+	return q.Value().String() + " " + q.Unit().UCUM()
+}
+
+// An AlarmID identifies one alarm: a UUID of version 5 (RFC 9562, 5.5) over
+// patient, rule and onset, so a replay of the same readings finds the same
+// alarms. It is derived from the patient's identifier: unreadable, but no
+// secret to someone who can guess all of its parts.
+type AlarmID [16]byte
+
+// alarmNamespace is the UUID namespace: version 5 in the namespace of URLs
+// over "https://github.com/telemed-go/sdk/alert#Alarm".
+var alarmNamespace = uuid5([16]byte{
+	0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8,
+}, []byte("https://github.com/telemed-go/sdk/alert#Alarm"))
+
+func alarmID(who subject, rule string, since int64) AlarmID {
+	b := appendString(nil, who.patient.Reveal()) // hashed here, not disclosed
+	b = appendString(b, string(who.device))
+	b = appendString(b, rule)
+	b = binary.BigEndian.AppendUint64(b, uint64(since))
+	return uuid5(alarmNamespace, b)
+}
+
+// appendString writes the length first, so that two parts cannot be shifted
+// into one another.
+func appendString(b []byte, s string) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
+	return append(b, s...)
+}
+
+func uuid5(space AlarmID, name []byte) (id AlarmID) {
+	sum := sha1.Sum(append(space[:], name...)) //nolint:gosec // see the import
+	copy(id[:], sum[:])
+	id[6] = id[6]&0x0f | 0x50
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// String is the usual form with hyphens.
+func (id AlarmID) String() string {
+	b := hex.AppendEncode(nil, id[:4])
+	for i := 4; i < 10; i += 2 {
+		b = append(b, '-')
+		b = hex.AppendEncode(b, id[i:i+2])
+	}
+	b = append(b, '-')
+	return string(hex.AppendEncode(b, id[10:]))
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (id AlarmID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// A Notifier tells somebody. An error means that the event did not arrive; the
+// engine will offer it again. The engine calls it for one event at a time, and
+// waits: a notifier for a slow channel should queue. It must not call Put or
+// Advance of the engine that is calling it.
+type Notifier interface {
+	Notify(ctx context.Context, e Event) error
+}
+
+// NotifyFunc is a function that is a [Notifier].
+type NotifyFunc func(ctx context.Context, e Event) error
+
+// Notify calls f.
+func (f NotifyFunc) Notify(ctx context.Context, e Event) error { return f(ctx, e) }

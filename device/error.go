@@ -1,0 +1,98 @@
+package device
+
+import (
+	"errors"
+	"strconv"
+)
+
+// A Fault is why bytes could not be decoded. Its values are the sentinels to
+// compare with: errors.Is(err, device.ErrTruncated). The text of a Fault is a
+// stable code.
+type Fault string
+
+// The faults of decoding.
+const (
+	// ErrTruncated: the frame ends inside the field.
+	ErrTruncated Fault = "truncated"
+	// ErrTrailing: bytes remain after the last field.
+	ErrTrailing Fault = "trailing_bytes"
+	// ErrReservedBits: a flag is set that the specification reserves. It may
+	// announce fields that this package does not know.
+	ErrReservedBits Fault = "reserved_bits"
+	// ErrReservedValue: a number that the specification reserves.
+	ErrReservedValue Fault = "reserved_value"
+	// ErrOutOfRange: a number outside the range that the specification gives.
+	ErrOutOfRange Fault = "out_of_range"
+	// ErrFeature: the frame has a field that the device's feature
+	// characteristic denies.
+	ErrFeature Fault = "feature_mismatch"
+	// ErrText: text that is not valid UTF-8.
+	ErrText Fault = "invalid_utf8"
+	// ErrChecksum: the bytes do not match their checksum.
+	ErrChecksum Fault = "crc_mismatch"
+	// ErrUnsupported: the decoder does not know this format.
+	ErrUnsupported Fault = "unsupported"
+
+	// ErrReserved stands for both [ErrReservedBits] and [ErrReservedValue] in
+	// errors.Is. No error carries it.
+	ErrReserved Fault = "reserved"
+)
+
+// Error is the code in words.
+func (f Fault) Error() string {
+	switch f {
+	case ErrTrailing:
+		return "trailing bytes"
+	case ErrReservedBits:
+		return "reserved bits are set"
+	case ErrReservedValue:
+		return "reserved value"
+	case ErrOutOfRange:
+		return "out of range"
+	case ErrFeature:
+		return "field denied by the feature characteristic"
+	case ErrText:
+		return "invalid UTF-8"
+	case ErrChecksum:
+		return "checksum mismatch"
+	}
+	return string(f)
+}
+
+// Code is the stable code, such as "reserved_bits".
+func (f Fault) Code() string { return string(f) }
+
+// Is lets [ErrReserved] match both of its members.
+func (f Fault) Is(target error) bool {
+	return target == ErrReserved && (f == ErrReservedBits || f == ErrReservedValue)
+}
+
+// A DecodeError says where bytes are wrong and why. It never contains the
+// bytes: they are health data.
+type DecodeError struct {
+	Type   string // what was being decoded: "HeartRateMeasurement"
+	Field  string // the field at fault; "" when the whole is
+	Offset int    // index of the byte where the fault begins
+	Ref    string // specification and clause: "HRS 1.0, 3.1"
+	Err    error  // why, usually a [Fault]
+}
+
+// Error reads "HeartRateMeasurement: byte 4, RR: truncated (HRS 1.0, 3.1)".
+func (e *DecodeError) Error() string {
+	s := e.Type + ": byte " + strconv.Itoa(e.Offset)
+	if e.Field != "" {
+		s += ", " + e.Field
+	}
+	s += ": " + e.Err.Error()
+	if e.Ref != "" {
+		s += " (" + e.Ref + ")"
+	}
+	return s
+}
+
+// Unwrap gives errors.Is the fault.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// IsUnsupported reports whether err only says that a decoder does not know a
+// format.
+func IsUnsupported(err error) bool { return errors.Is(err, ErrUnsupported) }

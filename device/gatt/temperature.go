@@ -1,0 +1,155 @@
+package gatt
+
+import (
+	"encoding/binary"
+
+	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/medfloat"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+// TemperatureMeasurement is characteristic 0x2A1C (Health Thermometer Service
+// 1.0, 3.1).
+//
+//	 0        1               5             12?
+//	+--------+---------------+-------------+--------+
+//	| flags  | value (FLOAT) | date-time ? | site ? |
+//	+--------+---------------+-------------+--------+
+//	flags: 0 Fahrenheit, else Celsius | 1 date-time | 2 site
+type TemperatureMeasurement struct {
+	Value      medfloat.Float
+	Fahrenheit bool // Value is in °F, not °C
+	Timestamp  DateTime
+	Type       TemperatureType // where it was measured; meaningful if HasType
+
+	HasTimestamp bool
+	HasType      bool
+}
+
+// TemperatureType is the site of a measurement, as sent; also characteristic
+// 0x2A1D.
+type TemperatureType uint8
+
+// The sites. A thermometer that does not name one, or says only "body", gives
+// [vitals.BodyTemperature].
+const (
+	TemperatureArmpit           TemperatureType = 1
+	TemperatureBody             TemperatureType = 2
+	TemperatureEar              TemperatureType = 3
+	TemperatureFinger           TemperatureType = 4
+	TemperatureGastrointestinal TemperatureType = 5
+	TemperatureMouth            TemperatureType = 6
+	TemperatureRectum           TemperatureType = 7
+	TemperatureToe              TemperatureType = 8
+	TemperatureTympanum         TemperatureType = 9
+)
+
+const (
+	tempFahrenheit   = 1 << 0
+	tempHasTimestamp = 1 << 1
+	tempHasType      = 1 << 2
+	tempReserved     = 0xF8
+)
+
+// ParseTemperatureMeasurement decodes b.
+func ParseTemperatureMeasurement(b []byte) (TemperatureMeasurement, error) {
+	r := newReader(b)
+	m, reserved := r.temperature()
+	return m, finish(&r, reserved, "TemperatureMeasurement", "HTS 1.0, 3.1")
+}
+
+// temperature reads the layout that both characteristics have, and tells which
+// reserved flags are set.
+func (r *reader) temperature() (m TemperatureMeasurement, reserved uint8) {
+	flags := r.Uint8("Flags")
+	m.Fahrenheit = flags&tempFahrenheit != 0
+	m.Value = r.float("Temperature")
+	if m.HasTimestamp = flags&tempHasTimestamp != 0; m.HasTimestamp {
+		m.Timestamp = r.dateTime("Timestamp")
+	}
+	if m.HasType = flags&tempHasType != 0; m.HasType {
+		m.Type = TemperatureType(r.code("TemperatureType", uint8(TemperatureTympanum)))
+	}
+	return m, flags & tempReserved
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (m TemperatureMeasurement) AppendBinary(b []byte) ([]byte, error) {
+	b = append(b, flag(m.Fahrenheit, tempFahrenheit)|flag(m.HasTimestamp, tempHasTimestamp)|flag(m.HasType, tempHasType))
+	b = binary.LittleEndian.AppendUint32(b, uint32(m.Value))
+	if m.HasTimestamp {
+		b, _ = m.Timestamp.AppendBinary(b)
+	}
+	if m.HasType {
+		b = append(b, byte(m.Type))
+	}
+	return b, nil
+}
+
+// AppendReadings appends the temperature in the unit that was sent. Its kind
+// depends on the site: an oral temperature is another thing than a rectal one.
+func (m TemperatureMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
+	return append(dst, m.reading(f))
+}
+
+func (m TemperatureMeasurement) reading(f device.Frame) vitals.Reading {
+	value, absent := m.Value.Decimal()
+	unit := vitals.UnitCelsius
+	if m.Fahrenheit {
+		unit = vitals.UnitFahrenheit
+	}
+	return with(m.Timestamp.reading(f, m.HasTimestamp), m.Type.Kind(), value, absent, unit)
+}
+
+// IntermediateTemperature is characteristic 0x2A1E (Health Thermometer Service
+// 1.0, 3.3): a [TemperatureMeasurement] that has not settled yet.
+type IntermediateTemperature TemperatureMeasurement
+
+// ParseIntermediateTemperature decodes b.
+func ParseIntermediateTemperature(b []byte) (IntermediateTemperature, error) {
+	r := newReader(b)
+	m, reserved := r.temperature()
+	return IntermediateTemperature(m), finish(&r, reserved, "IntermediateTemperature", "HTS 1.0, 3.3")
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (m IntermediateTemperature) AppendBinary(b []byte) ([]byte, error) {
+	return TemperatureMeasurement(m).AppendBinary(b)
+}
+
+// AppendReadings appends the temperature as [vitals.Ongoing].
+func (m IntermediateTemperature) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
+	r := TemperatureMeasurement(m).reading(f)
+	r.Quality |= vitals.Ongoing
+	return append(dst, r)
+}
+
+// Kind is what a temperature at the site is called.
+func (t TemperatureType) Kind() vitals.Kind {
+	switch t {
+	case TemperatureArmpit:
+		return vitals.TempAxillary
+	case TemperatureEar:
+		return vitals.TempEar
+	case TemperatureFinger:
+		return vitals.TempFinger
+	case TemperatureGastrointestinal:
+		return vitals.TempGI
+	case TemperatureMouth:
+		return vitals.TempOral
+	case TemperatureRectum:
+		return vitals.TempRectal
+	case TemperatureToe:
+		return vitals.TempToe
+	case TemperatureTympanum:
+		return vitals.TempTympanic
+	}
+	return vitals.BodyTemperature
+}
+
+// String is the site in words.
+func (t TemperatureType) String() string { return nameOf(temperatureTypes[:], uint8(t)) }
+
+var temperatureTypes = [...]string{
+	1: "armpit", 2: "body", 3: "ear lobe", 4: "finger", 5: "gastrointestinal tract", 6: "mouth", 7: "rectum", 8: "toe", 9: "tympanum",
+}

@@ -1,0 +1,209 @@
+package telemed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+// A Gateway moves frames from a source through a decoder into a log, and
+// readings from the log to its sinks, until the context ends.
+//
+// Source, Decoder and Log are required. The fields must not change while
+// [Gateway.Run] runs.
+type Gateway struct {
+	Source  Source
+	Decoder device.Decoder
+	Log     Log
+	// Sinks get every reading in the order of the log, each at its own pace:
+	// one that fails or is slow does not hold up another.
+	Sinks []Sink
+	// Roster says who wears a device. A frame whose device nobody wears is
+	// refused with [ErrUnknownDevice]. Without a roster a frame keeps the
+	// patient that its source set, and failing that every device stands for
+	// one patient: right for devices that are named by bed.
+	Roster Roster
+	// Rejected is told of every frame that was not stored, and why. The frame
+	// is acknowledged all the same, or it would come for ever. It must not
+	// keep the frame.
+	Rejected func(f device.Frame, err error)
+	// Logger gets what an operator should know, never a value or a name. Nil
+	// discards.
+	Logger *slog.Logger
+	// EventTime moves time for the sinks by the readings' own instants and
+	// not by a clock: for replays and simulations, whose results then do not
+	// depend on when and how fast they run.
+	EventTime bool
+
+	stats gatewayStats
+}
+
+// ErrUnknownDevice refuses a frame of a device that nobody wears.
+var ErrUnknownDevice = errors.New("telemed: nobody wears this device")
+
+// Stats counts what a gateway did since it started.
+type Stats struct {
+	Frames   uint64 // received
+	Readings uint64 // decoded and stored, repeats included
+	Rejected uint64 // frames refused
+	Retries  uint64 // failed attempts to store or to deliver
+}
+
+type gatewayStats struct{ frames, readings, rejected, retries atomic.Uint64 }
+
+// Stats returns the counters. It may be called at any time.
+func (g *Gateway) Stats() Stats {
+	return Stats{g.stats.frames.Load(), g.stats.readings.Load(), g.stats.rejected.Load(), g.stats.retries.Load()}
+}
+
+const (
+	frameBatch  = 1024 // frames that share one sync of the log
+	recordBatch = 512  // records that a sink gets at once
+	maxBackoff  = 30 * time.Second
+)
+
+// Run moves data until the context ends or the source does, then closes the
+// source. It returns nil in both cases: what was received has been stored, and
+// if the source ended, every sink has got everything. It returns an error when
+// the source fails for good or the gateway is not complete.
+func (g *Gateway) Run(ctx context.Context) error {
+	if g.Source == nil || g.Decoder == nil || g.Log == nil {
+		return errors.New("telemed: Gateway needs Source, Decoder and Log")
+	}
+	defer g.Source.Close()
+
+	// Sinks outlive the source until they have everything, or ctx ends.
+	sinkCtx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	filling, filled := context.WithCancel(sinkCtx)
+	var sinks sync.WaitGroup
+	for _, sink := range g.Sinks {
+		p := pump{log: g.Log, sink: sink, eventTime: g.EventTime, failed: g.retry, filling: filling}
+		sinks.Go(func() {
+			if err := p.run(sinkCtx); err != nil && sinkCtx.Err() == nil {
+				stop(fmt.Errorf("telemed: sink %s: %w", sink.Name(), err))
+			}
+		})
+	}
+	err := g.receive(sinkCtx)
+	if err != nil && !errors.Is(err, io.EOF) {
+		stop(err)
+	}
+	filled()
+	sinks.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return context.Cause(sinkCtx)
+}
+
+// receive is the way in: frames to readings to log to acknowledgement.
+func (g *Gateway) receive(ctx context.Context) error {
+	deliveries := make([]Delivery, frameBatch)
+	var readings []vitals.Reading
+	for {
+		n, err := g.Source.Receive(ctx, deliveries)
+		readings = readings[:0]
+		for i := range deliveries[:n] {
+			readings = g.decode(readings, &deliveries[i].Frame)
+		}
+		if len(readings) > 0 {
+			if err := g.append(ctx, readings); err != nil {
+				return err // not acknowledged: the sender keeps them
+			}
+		}
+		g.stats.frames.Add(uint64(n))
+		g.stats.readings.Add(uint64(len(readings)))
+		for i := range deliveries[:n] {
+			if ack := deliveries[i].Ack; ack != nil {
+				ack()
+			}
+			deliveries[i] = Delivery{}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame) []vitals.Reading {
+	err := g.identify(f)
+	if err == nil {
+		var out []vitals.Reading
+		if out, err = g.Decoder.AppendReadings(dst, *f); err == nil {
+			vitals.MarkImplausible(out[len(dst):])
+			return out
+		}
+	}
+	g.stats.rejected.Add(1)
+	if g.Rejected != nil {
+		g.Rejected(*f, err)
+	}
+	g.log().Warn("frame refused", "format", f.Format.String(), "reason", err)
+	return dst
+}
+
+func (g *Gateway) identify(f *device.Frame) error {
+	switch {
+	case g.Roster != nil:
+		p, ok := g.Roster.Wearer(f.Device, f.At)
+		if !ok {
+			return ErrUnknownDevice
+		}
+		f.Patient = p
+	case f.Patient.IsZero():
+		f.Patient = vitals.NewPatientID(string(f.Device))
+	}
+	return nil
+}
+
+// append tries until the log has the readings or the context ends. Nothing is
+// received meanwhile, so pressure goes back to the senders.
+func (g *Gateway) append(ctx context.Context, readings []vitals.Reading) error {
+	for attempt := 0; ; attempt++ {
+		err := g.Log.Append(context.WithoutCancel(ctx), readings)
+		if err == nil {
+			return nil
+		}
+		g.retry("log", err)
+		if err := backoff(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
+func (g *Gateway) retry(what string, err error) {
+	g.stats.retries.Add(1)
+	g.log().Warn("will try again", "to", what, "reason", err)
+}
+
+func (g *Gateway) log() *slog.Logger {
+	if g.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return g.Logger
+}
+
+// backoff waits 50 ms doubled with every attempt, at most half a minute, less
+// a random part so that many gateways do not return at once.
+func backoff(ctx context.Context, attempt int) error {
+	wait := min(maxBackoff, 50*time.Millisecond<<min(attempt, 20))
+	wait -= rand.N(wait / 2)
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

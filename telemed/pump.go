@@ -1,0 +1,161 @@
+package telemed
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/telemed-go/sdk/vitals"
+)
+
+// An Advancer is a sink to which silence means something, as the absence of
+// data does to an alarm engine. The gateway tells it the time once a second.
+type Advancer interface {
+	Advance(ctx context.Context, now time.Time) error
+}
+
+// A pump moves readings from the log to one sink.
+type pump struct {
+	log       Log
+	sink      Sink
+	eventTime bool
+	failed    func(what string, err error)
+	filling   context.Context // ends when the log gets no more records
+
+	at      Position  // last record that the sink has
+	advance Advancer  // nil if the sink does not care for time
+	now     time.Time // event time told to the sink, in whole seconds
+	ticked  time.Time // clock time told to the sink
+	batch   []vitals.Reading
+}
+
+func (p *pump) run(ctx context.Context) error {
+	p.advance, _ = p.sink.(Advancer)
+	var err error
+	if p.at, err = p.log.Cursor(ctx, p.sink.Name()); err != nil {
+		return err
+	}
+	records := make([]Record, recordBatch)
+	if err := p.restore(ctx, records); err != nil {
+		return err
+	}
+	for {
+		n, err := p.next(ctx, records)
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := p.deliver(ctx, records[:n]); err != nil {
+			return err
+		}
+		if err := p.log.SetCursor(ctx, p.sink.Name(), p.at); err != nil {
+			p.failed("cursor of "+p.sink.Name(), err) // the sink tells repeats
+		}
+	}
+}
+
+// restore shows a sink what it had seen before the restart.
+func (p *pump) restore(ctx context.Context, records []Record) error {
+	r, ok := p.sink.(Restorer)
+	for seen := Position(0); ok && seen < p.at; {
+		n, err := p.log.Read(ctx, seen, records[:min(uint64(len(records)), uint64(p.at-seen))])
+		if err != nil {
+			return err
+		}
+		p.batch = p.batch[:0]
+		for _, rec := range records[:n] {
+			if rec.Position <= p.at {
+				p.batch = append(p.batch, rec.Reading)
+			}
+		}
+		r.Restore(p.batch)
+		seen = records[n-1].Position
+	}
+	return nil
+}
+
+// next waits for records. While there are none it lets the clock tick. It
+// returns 0 when no more can come and the sink has everything.
+func (p *pump) next(ctx context.Context, records []Record) (int, error) {
+	for {
+		wait, cancel := context.WithTimeout(p.filling, time.Second)
+		n, err := p.log.Read(wait, p.at, records)
+		cancel()
+		switch {
+		case n > 0:
+			return n, nil
+		case ctx.Err() != nil:
+			return 0, ctx.Err()
+		case p.filling.Err() != nil:
+			return 0, nil
+		case !errors.Is(err, context.DeadlineExceeded):
+			return 0, err
+		}
+		p.tick(ctx)
+	}
+}
+
+// tick tells the sink the time of the clock, once a second.
+func (p *pump) tick(ctx context.Context) {
+	now := time.Now()
+	if p.advance == nil || p.eventTime || now.Sub(p.ticked) < time.Second {
+		return
+	}
+	if err := p.advance.Advance(ctx, now); err != nil {
+		p.failed(p.sink.Name(), err) // the next tick tries again
+		return
+	}
+	p.ticked = now
+}
+
+// deliver puts records into the sink. By event time it stops at every whole
+// second to advance, so that the outcome depends on the order of the log and
+// not on how it was cut into batches.
+func (p *pump) deliver(ctx context.Context, records []Record) error {
+	p.batch = p.batch[:0]
+	for _, rec := range records {
+		if second := rec.Reading.At.Truncate(time.Second); p.eventTime && second.After(p.now) {
+			if err := p.put(ctx); err != nil {
+				return err
+			}
+			p.now = second
+			if p.advance != nil {
+				if err := p.try(ctx, func() error { return p.advance.Advance(ctx, second) }); err != nil {
+					return err
+				}
+			}
+		}
+		p.batch = append(p.batch, rec.Reading)
+		p.at = rec.Position
+	}
+	if err := p.put(ctx); err != nil {
+		return err
+	}
+	p.tick(ctx)
+	return nil
+}
+
+func (p *pump) put(ctx context.Context) error {
+	if len(p.batch) == 0 {
+		return nil
+	}
+	err := p.try(ctx, func() error { return p.sink.Put(ctx, p.batch) })
+	p.batch = p.batch[:0]
+	return err
+}
+
+// try repeats f until it succeeds or the context ends.
+func (p *pump) try(ctx context.Context, f func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p.failed(p.sink.Name(), err)
+		if err := backoff(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}

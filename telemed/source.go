@@ -1,0 +1,39 @@
+package telemed
+
+import (
+	"context"
+	"time"
+
+	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+// A Source delivers frames.
+type Source interface {
+	// Receive fills dst with deliveries and returns how many. It waits for
+	// at least one. It returns io.EOF after the last, for a source that ends.
+	Receive(ctx context.Context, dst []Delivery) (int, error)
+
+	// Close ends the source. What was not acknowledged stays with the sender.
+	Close() error
+}
+
+// A Delivery is a frame and the way to tell its sender that it is safe.
+type Delivery struct {
+	Frame device.Frame
+	// Ack is called once, after the readings are on disk, or when the frame
+	// was refused. Nil if the source needs no acknowledgement.
+	Ack func()
+}
+
+// A Roster knows who wears what.
+type Roster interface {
+	// Wearer returns the patient who wore a device at a time.
+	Wearer(device vitals.DeviceID, at time.Time) (vitals.PatientID, bool)
+}
+
+// The RosterFunc adapter makes a function a [Roster].
+type RosterFunc func(device vitals.DeviceID, at time.Time) (vitals.PatientID, bool)
+
+// Wearer calls f.
+func (f RosterFunc) Wearer(d vitals.DeviceID, at time.Time) (vitals.PatientID, bool) { return f(d, at) }

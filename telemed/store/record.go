@@ -1,0 +1,177 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+// A CorruptError reports a record that is not what was written.
+type CorruptError struct {
+	Position telemed.Position
+	Err      error
+}
+
+// Error names the position and the reason.
+func (e *CorruptError) Error() string {
+	return fmt.Sprintf("record %d is damaged: %v", e.Position, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *CorruptError) Unwrap() error { return e.Err }
+
+var (
+	errChecksum = errors.New("checksum mismatch")
+	errFormat   = errors.New("unknown format")
+	errShort    = errors.New("too short")
+)
+
+// version is the first byte of an encoded reading.
+//
+//	version 1 | patient | device | kind | unit (each uvarint length, bytes)
+//	| quality uvarint | coefficient varint | exponent int8 | seconds varint
+//	| nanoseconds uvarint | zone offset in seconds varint | stamped 0/1
+//	| sequence uvarint | code uvarint
+//
+// Kind and unit go by name: their numbers move when the tables grow.
+const version = 1
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// encode returns checksum and reading. This is the one place where a patient
+// is written in the clear.
+func encode(r *vitals.Reading) []byte {
+	b := make([]byte, 4, 128)
+	b = append(b, version)
+	b = appendString(b, r.Patient.Reveal())
+	b = appendString(b, string(r.Device))
+	b = appendString(b, r.Kind.String())
+	b = appendString(b, r.Quantity.Unit().UCUM())
+	b = binary.AppendUvarint(b, uint64(r.Quality))
+	b = binary.AppendVarint(b, r.Quantity.Value().Coef)
+	b = append(b, byte(r.Quantity.Value().Exp))
+	b = binary.AppendVarint(b, r.At.Unix())
+	b = binary.AppendUvarint(b, uint64(r.At.Nanosecond()))
+	_, offset := r.At.Zone()
+	b = binary.AppendVarint(b, int64(offset))
+	stamped := byte(0)
+	if r.Stamped {
+		stamped = 1
+	}
+	b = append(b, stamped)
+	b = binary.AppendUvarint(b, uint64(r.Sequence))
+	b = binary.AppendUvarint(b, uint64(r.Code))
+	binary.LittleEndian.PutUint32(b, crc32.Checksum(b[4:], castagnoli))
+	return b
+}
+
+func appendString(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// A decoder reads records of one transaction. It remembers the last names, so
+// that readings of one patient in a row share them.
+type decoder struct {
+	patient vitals.PatientID
+	device  vitals.DeviceID
+	zone    *time.Location
+	offset  int
+
+	b   []byte
+	bad bool
+}
+
+func (d *decoder) decode(b []byte) (r vitals.Reading, err error) {
+	if len(b) < 5 {
+		return r, errShort
+	}
+	if binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
+		return r, errChecksum
+	}
+	if b[4] != version {
+		return r, errFormat
+	}
+	d.b, d.bad = b[5:], false
+	if s := d.bytes(); string(s) != d.patient.Reveal() {
+		d.patient = vitals.NewPatientID(string(s))
+	}
+	if s := d.bytes(); string(s) != string(d.device) {
+		d.device = vitals.DeviceID(s)
+	}
+	r.Patient, r.Device = d.patient, d.device
+	var ok bool
+	if r.Kind, ok = vitals.ParseKind(string(d.bytes())); !ok {
+		return r, errFormat
+	}
+	unit, _ := vitals.ParseUnit(string(d.bytes()))
+	r.Quality = vitals.Quality(d.uvarint())
+	value := vitals.Decimal{Coef: d.varint(), Exp: int8(d.byte())}
+	if unit != 0 {
+		r.Quantity = unit.Of(value)
+	}
+	seconds, nanos := d.varint(), d.uvarint()
+	r.At = time.Unix(seconds, int64(nanos)).In(d.location(int(d.varint())))
+	r.Stamped = d.byte() != 0
+	r.Sequence, r.Code = uint32(d.uvarint()), uint32(d.uvarint())
+	if d.bad || len(d.b) != 0 {
+		return r, errFormat
+	}
+	return r, nil
+}
+
+// location turns an offset into a zone; the common ones cost nothing.
+func (d *decoder) location(offset int) *time.Location {
+	if offset == 0 {
+		return time.UTC
+	}
+	if d.zone == nil || d.offset != offset {
+		d.zone, d.offset = time.FixedZone("", offset), offset
+	}
+	return d.zone
+}
+
+func (d *decoder) bytes() []byte {
+	n := d.uvarint()
+	if n > uint64(len(d.b)) {
+		d.bad, d.b = true, nil
+		return nil
+	}
+	s := d.b[:n]
+	d.b = d.b[n:]
+	return s
+}
+
+func (d *decoder) byte() byte {
+	if len(d.b) == 0 {
+		d.bad = true
+		return 0
+	}
+	c := d.b[0]
+	d.b = d.b[1:]
+	return c
+}
+
+func (d *decoder) uvarint() uint64 {
+	v, n := binary.Uvarint(d.b)
+	if n <= 0 {
+		d.bad, d.b = true, nil
+		return 0
+	}
+	d.b = d.b[n:]
+	return v
+}
+
+func (d *decoder) varint() int64 {
+	v, n := binary.Varint(d.b)
+	if n <= 0 {
+		d.bad, d.b = true, nil
+		return 0
+	}
+	d.b = d.b[n:]
+	return v
+}
