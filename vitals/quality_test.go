@@ -95,7 +95,7 @@ func TestQualityText(t *testing.T) {
 	if s := (NoContact | Derived).String(); s != "no-contact|derived" {
 		t.Errorf("two doubts print %q", s)
 	}
-	if b, err := (Motion).AppendText([]byte("q=")); err != nil || string(b) != "q=motion" {
+	if b, err := Motion.AppendText([]byte("q=")); err != nil || string(b) != "q=motion" {
 		t.Errorf("AppendText = %q, %v", b, err)
 	}
 	if b, err := json.Marshal(map[string]Quality{"q": Motion | TestData}); err != nil || string(b) != `{"q":"motion|test-data"}` {

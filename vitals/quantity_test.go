@@ -181,7 +181,9 @@ func TestQuantityCmp(t *testing.T) {
 		{"1 [in_i]", "2.54 cm", 0},
 		{"1 [lb_av]", "0.45359237 kg", 0},
 		{"1 [lb_av]", "0.453592370000000001 kg", -1},
-		{"-1 Cel", "31 [degF]", -1}, // 30.2
+		{"-1 Cel", "31 [degF]", -1},                           // 30.2
+		{"-0.00000000000129 K", "-273.15000000000129 Cel", 0}, // where floating point cancels
+		{"0.00000000000001 K", "-459.67 [degF]", 1},
 	} {
 		a, b := mustQuantity(t, tt.a), mustQuantity(t, tt.b)
 		if got, err := a.Cmp(b); err != nil || got != tt.want {

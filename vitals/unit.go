@@ -196,7 +196,11 @@ func mulDiv(c int64, num, den uint64) (_ int64, ok bool) {
 // dimension, exactly.
 func compare(a Decimal, from *unitInfo, b Decimal, to *unitInfo) int {
 	x, y := from.float(a), to.float(b)
-	if math.Abs(x-y) > 1e-9*(math.Abs(x)+math.Abs(y)) {
+	near := 1e-9 * (math.Abs(x) + math.Abs(y))
+	if from.dim == dimTemperature {
+		near += 1e-6 // near 0 K the offsets cancel and take the precision along
+	}
+	if math.Abs(x-y) > near {
 		if x < y {
 			return -1
 		}

@@ -33,26 +33,26 @@ import (
 
 // The 16-bit UUIDs of the characteristics in this package.
 const (
-	UUIDDateTime                  = 0x2A08
-	UUIDGlucoseMeasurement        = 0x2A18
-	UUIDBatteryLevel              = 0x2A19
-	UUIDTemperatureMeasurement    = 0x2A1C
-	UUIDIntermediateTemperature   = 0x2A1E
-	UUIDSystemID                  = 0x2A23
-	UUIDModelNumber               = 0x2A24
-	UUIDSerialNumber              = 0x2A25
-	UUIDFirmwareRevision          = 0x2A26
-	UUIDHardwareRevision          = 0x2A27
-	UUIDSoftwareRevision          = 0x2A28
-	UUIDManufacturerName          = 0x2A29
-	UUIDGlucoseMeasurementContext = 0x2A34
-	UUIDBloodPressureMeasurement  = 0x2A35
-	UUIDIntermediateCuffPressure  = 0x2A36
-	UUIDHeartRateMeasurement      = 0x2A37
-	UUIDPnPID                     = 0x2A50
-	UUIDPLXSpotCheck              = 0x2A5E
-	UUIDPLXContinuous             = 0x2A5F
-	UUIDWeightMeasurement         = 0x2A9D
+	UUIDDateTime                 = 0x2A08
+	UUIDGlucoseMeasurement       = 0x2A18
+	UUIDBatteryLevel             = 0x2A19
+	UUIDTemperatureMeasurement   = 0x2A1C
+	UUIDIntermediateTemperature  = 0x2A1E
+	UUIDSystemID                 = 0x2A23
+	UUIDModelNumber              = 0x2A24
+	UUIDSerialNumber             = 0x2A25
+	UUIDFirmwareRevision         = 0x2A26
+	UUIDHardwareRevision         = 0x2A27
+	UUIDSoftwareRevision         = 0x2A28
+	UUIDManufacturerName         = 0x2A29
+	UUIDGlucoseContext           = 0x2A34
+	UUIDBloodPressureMeasurement = 0x2A35
+	UUIDIntermediateCuffPressure = 0x2A36
+	UUIDHeartRateMeasurement     = 0x2A37
+	UUIDPnPID                    = 0x2A50
+	UUIDPLXSpotCheck             = 0x2A5E
+	UUIDPLXContinuous            = 0x2A5F
+	UUIDWeightMeasurement        = 0x2A9D
 )
 
 // reader reads named fields and remembers the first value that the
@@ -105,20 +105,22 @@ func (r *reader) nibbleCode(field string, v, last uint8) {
 const notAvailable = 15
 
 // finish reports what was wrong with the frame, if anything: reserved flags
-// first, because unknown fields make everything behind them suspect.
+// first, because unknown fields make everything behind them suspect; then a
+// wrong length, which makes every value suspect; then the values.
 func finish(r *reader, reservedFlags uint8, typ, ref string) error {
+	if reservedFlags == 0 && r.fault == "" && r.Complete() {
+		return nil
+	}
 	field, at, short := r.Short()
 	switch {
 	case reservedFlags != 0:
 		return &device.DecodeError{Type: typ, Field: "Flags", Ref: ref, Err: device.ErrReservedBits}
-	case r.fault != "":
-		return &device.DecodeError{Type: typ, Field: r.field, Offset: r.at, Ref: ref, Err: r.fault}
 	case short:
 		return &device.DecodeError{Type: typ, Field: field, Offset: at, Ref: ref, Err: device.ErrTruncated}
 	case r.Rest() > 0:
 		return &device.DecodeError{Type: typ, Offset: r.Offset(), Ref: ref, Err: device.ErrTrailing}
 	}
-	return nil
+	return &device.DecodeError{Type: typ, Field: r.field, Offset: r.at, Ref: ref, Err: r.fault}
 }
 
 // unencodable reports a field whose value has more bits than its place on air.

@@ -7,9 +7,9 @@ import (
 
 // Health returns a decoder for every characteristic of this package that
 // carries measurements; of a heart-rate frame it gives the rate and the RR
-// intervals. Frames that ParseX refuses are refused whole: a
-// reserved flag may announce a field that would shift all others, and a wrong
-// number is worse than none.
+// intervals. Frames that ParseX refuses are refused whole: a reserved flag may
+// announce a field that would shift all others, and a wrong number is worse
+// than none.
 func Health() HealthDecoder { return HealthDecoder{} }
 
 // HealthDecoder is the decoder that [Health] returns. It keeps no state and is
@@ -53,7 +53,7 @@ func (HealthDecoder) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vit
 	case UUIDGlucoseMeasurement:
 		m, err := ParseGlucoseMeasurement(f.Bytes)
 		return appendTo(dst, f, m, err)
-	case UUIDGlucoseMeasurementContext:
+	case UUIDGlucoseContext:
 		m, err := ParseGlucoseContext(f.Bytes)
 		return appendTo(dst, f, m, err)
 	case UUIDBatteryLevel:

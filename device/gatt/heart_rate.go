@@ -82,7 +82,7 @@ func ParseHeartRateMeasurement(b []byte) (HeartRateMeasurement, error) {
 func (m HeartRateMeasurement) AppendBinary(b []byte) ([]byte, error) {
 	wide := m.Wide || m.BPM > 0xFF
 	b = append(b, flag(wide, hrWide)|byte(m.Contact)<<1&hrContact|
-		flag(m.HasEnergy, hrHasEnergy)|flag(m.RR.raw != nil, hrHasRR))
+		flag(m.HasEnergy, hrHasEnergy)|flag(m.RR.Sent(), hrHasRR))
 	if wide {
 		b = binary.LittleEndian.AppendUint16(b, m.BPM)
 	} else {
@@ -140,8 +140,21 @@ func (m HeartRateMeasurement) AppendRR(dst []vitals.Reading, f device.Frame) []v
 	return dst
 }
 
-// RRIntervals is a borrowed list of beat-to-beat times.
+// RRIntervals is a borrowed list of beat-to-beat times. The zero RRIntervals is
+// no list at all, which is another thing on air than an empty one.
 type RRIntervals struct{ raw []byte }
+
+// NewRRIntervals makes a list of intervals in 1/1024 s, for encoding.
+func NewRRIntervals(raw ...uint16) RRIntervals {
+	b := make([]byte, 0, 2*len(raw))
+	for _, rr := range raw {
+		b = binary.LittleEndian.AppendUint16(b, rr)
+	}
+	return RRIntervals{b}
+}
+
+// Sent reports whether the frame has a list, even an empty one.
+func (rr RRIntervals) Sent() bool { return rr.raw != nil }
 
 // Len is the number of intervals.
 func (rr RRIntervals) Len() int { return len(rr.raw) / 2 }

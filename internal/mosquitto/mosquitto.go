@@ -66,7 +66,6 @@ func (b *Broker) Restart() {
 	b.tb.Helper()
 	b.Stop()
 	b.cmd = exec.Command(b.program, "-c", b.file)
-	b.cmd.Stderr = os.Stderr
 	if err := b.cmd.Start(); err != nil {
 		b.tb.Fatal(err)
 	}

@@ -68,6 +68,9 @@ func (r *Reader) Offset() int { return r.off }
 // Rest reports how many bytes have not been read.
 func (r *Reader) Rest() int { return len(r.buf) - r.off }
 
+// Complete reports whether every field fitted and no byte is left.
+func (r *Reader) Complete() bool { return r.short == "" && r.off == len(r.buf) }
+
 // Short reports the first field that did not fit and the offset at which it begins.
 func (r *Reader) Short() (field string, offset int, bad bool) {
 	return r.short, r.off, r.short != ""

@@ -191,7 +191,7 @@ func (c *config) options(address string, oversize func(error)) (*paho.ClientOpti
 			if err != nil {
 				return nil, err
 			}
-			return &guard{Conn: conn, limit: c.maxPacket, tooLarge: oversize}, nil
+			return guarded(conn, c.maxPacket, oversize), nil
 		}).
 		SetConnectionNotificationHandler(func(_ paho.Client, n paho.ConnectionNotification) {
 			if failed, ok := n.(paho.ConnectionNotificationFailed); ok && failed.Reason != nil {

@@ -1,0 +1,83 @@
+package alert_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/telemed-go/sdk/alert"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+func ExampleEngine() {
+	page := func(_ context.Context, e alert.Event) error {
+		fmt.Println(e.At.Format(time.TimeOnly), e)
+		return nil
+	}
+	alarms, err := alert.NewEngine(alert.NotifyFunc(page),
+		alert.Below(vitals.SpO2, vitals.Percent(90)).For(10*time.Second).Priority(alert.High),
+		alert.Missing(vitals.SpO2, time.Minute),
+		alert.NEWS2AtLeast(7).Priority(alert.High))
+	if err != nil {
+		log.Fatal(err)
+	}
+	start := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	oximeter := func(seconds int, percent int64) vitals.Reading {
+		return vitals.Reading{
+			Patient: vitals.NewPatientID("12345"), Device: "oximeter", Kind: vitals.SpO2,
+			Quantity: vitals.Percent(percent), At: start.Add(time.Duration(seconds) * time.Second),
+		}
+	}
+	ctx := context.Background()
+	err = alarms.Put(ctx, []vitals.Reading{oximeter(0, 96), oximeter(5, 88), oximeter(10, 87), oximeter(15, 86)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// The oximeter falls silent, and that does not end the alarm.
+	if err = alarms.Advance(ctx, start.Add(5*time.Minute)); err != nil {
+		log.Fatal(err)
+	}
+	if err = alarms.Put(ctx, []vitals.Reading{oximeter(600, 97)}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// 08:00:15 high active: SpO2 86 % below 90 % for 10s
+	// 08:01:15 low active: SpO2: no usable data for 1m0s
+	// 08:10:00 high ended: SpO2 97 % no longer below 90 %, after 9m55s
+	// 08:10:00 low ended: SpO2: data again after 9m45s
+}
+
+func ExampleAbove() {
+	rule := alert.Above(vitals.HeartRate, vitals.PerMinute(130)).
+		For(30 * time.Second).
+		ClearAt(vitals.PerMinute(120)).
+		Priority(alert.Medium)
+	fmt.Println(rule)
+
+	wrong := alert.Above(vitals.HeartRate, vitals.MmHg(130))
+	fmt.Println(wrong.Err())
+	// Output:
+	// HeartRate above 130 /min
+	// alert: rule "HeartRate above 130 mmHg": the limit is in mm[Hg], the kind in /min: impossible rule
+}
+
+func ExampleNEWS2AtLeast() {
+	show := func(_ context.Context, e alert.Event) error {
+		fmt.Println(e)
+		return nil
+	}
+	alarms, err := alert.NewEngine(alert.NotifyFunc(show), alert.NEWS2AtLeast(5))
+	if err != nil {
+		log.Fatal(err)
+	}
+	reading := vitals.Reading{Patient: vitals.NewPatientID("12345"), At: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
+	pulse, breath := reading, reading
+	pulse.Kind, pulse.Quantity = vitals.PulseRateOximeter, vitals.PerMinute(118)
+	breath.Kind, breath.Quantity = vitals.RespiratoryRate, vitals.PerMinute(27)
+	if err := alarms.Put(context.Background(), []vitals.Reading{pulse, breath}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// medium active: NEWS2 at least 5 (respiratory rate 3, pulse 2) reaches 5; not known: SpO2, air or oxygen, systolic pressure, consciousness, temperature
+}

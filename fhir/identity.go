@@ -1,0 +1,179 @@
+package fhir
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/telemed-go/sdk/vitals"
+)
+
+const (
+	systemURI = "urn:ietf:rfc:3986"
+	urnUUID   = "urn:uuid:"
+	phdBase   = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdBaseObservation"
+)
+
+// A known is how a server recognises an Observation that it has got before.
+type known struct {
+	by            knownBy
+	id            vitals.ReadingID // by id
+	system, value string           // by an identifier of the caller's own
+}
+
+type knownBy uint8
+
+const (
+	byID          knownBy = iota // and an identifier that says the same
+	byIDOnly                     // PHD: there is no identifier without a time stamp of the device
+	byIdentifier                 // of the caller's own
+	byMeasurement                // PHD: device, patient, type and time stamp
+)
+
+func (k *known) hasID() bool { return k.by <= byIDOnly }
+
+func (m *Mapper) identify(p *plan) (k known) {
+	if m.Identifier != nil {
+		if k.system, k.value = m.Identifier(p.whole); k.value != "" {
+			k.by = byIdentifier
+			return k
+		}
+	}
+	switch {
+	case p.claim.guide == noGuide:
+		k.by = byID
+	case p.whole.Stamped:
+		k.by = byMeasurement
+		return k
+	default:
+		k.by = byIDOnly
+	}
+	k.id = p.whole.ID()
+	return k
+}
+
+// identifierSystem is the system of the identifier, and whether there is an
+// identifier at all.
+func (p *plan) identifierSystem() (system string, ok bool) {
+	switch p.known.by {
+	case byID:
+		return systemURI, true
+	case byIdentifier:
+		return p.known.system, true
+	case byMeasurement:
+		return phdBase, true
+	}
+	return "", false
+}
+
+// appendIdentifier appends the value of the identifier.
+func (p *plan) appendIdentifier(b []byte) []byte {
+	switch p.known.by {
+	case byID:
+		return appendID(append(b, urnUUID...), p.known.id)
+	case byIdentifier:
+		return append(b, p.known.value...)
+	case byMeasurement:
+		return p.appendMeasurement(b)
+	}
+	return b
+}
+
+// appendMeasurement appends the conditional-create identifier of the PHD guide:
+//
+//	device-patient-type-timestamp[-s<sequence>]
+//
+// The time stamp is the device's local time in seconds since 2000, with the
+// digits of the fraction that it has, and the offset in quarters of an hour.
+// The sequence is ours: the guide would take two measurements of one instant
+// for one, and the second would be lost. What concerns a device names no patient.
+func (p *plan) appendMeasurement(b []byte) []byte {
+	const (
+		epoch   = 946684800 // 2000-01-01
+		quarter = 15 * 60
+	)
+	r := &p.whole
+	b = appendSystemID(b, string(r.Device))
+	b = append(b, '-')
+	if !concernsDevice(r.Kind) {
+		b = append(b, r.Patient.Reveal()...)
+		b = append(b, '-')
+	}
+	code, _ := r.Kind.MDC()
+	b = strconv.AppendUint(b, uint64(code), 10)
+	b = append(b, '-')
+	_, offset := r.At.Zone()
+	if offset%quarter != 0 {
+		offset = 0
+	}
+	b = strconv.AppendInt(b, r.At.Unix()+int64(offset)-epoch, 10)
+	if ns := r.At.Nanosecond(); ns != 0 {
+		b = append(b, '.')
+		for unit := 100_000_000; ns > 0; unit /= 10 {
+			b = append(b, byte('0'+ns/unit))
+			ns %= unit
+		}
+	}
+	if offset >= 0 {
+		b = append(b, '+')
+	}
+	b = strconv.AppendInt(b, int64(offset/quarter), 10)
+	if r.Sequence != 0 {
+		b = append(b, "-s"...)
+		b = strconv.AppendUint(b, uint64(r.Sequence), 10)
+	}
+	return b
+}
+
+// appendSystemID appends an EUI-64 or an EUI-48 in capitals without
+// separators, and any other name as it is.
+func appendSystemID(b []byte, id string) []byte {
+	start := len(b)
+	for i := range len(id) {
+		switch c := id[i]; {
+		case '0' <= c && c <= '9', 'A' <= c && c <= 'F':
+			b = append(b, c)
+		case 'a' <= c && c <= 'f':
+			b = append(b, c-'a'+'A')
+		case c == '-', c == ':':
+		default:
+			return append(b[:start], id...)
+		}
+	}
+	if n := len(b) - start; n != 12 && n != 16 {
+		return append(b[:start], id...)
+	}
+	return b
+}
+
+func appendID(b []byte, id vitals.ReadingID) []byte {
+	b, _ = id.AppendText(b)
+	return b
+}
+
+// searchToken is the query that finds an identifier: token escapes first
+// (R4, search, escaping), then those of a URL. What neither needs is left
+// readable, and understood by servers that forget to decode it.
+func searchToken(system, value string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	b.WriteString("identifier=")
+	escape := func(s string) {
+		for i := range len(s) {
+			c := s[i]
+			switch {
+			case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~:/", c) >= 0:
+				b.WriteByte(c)
+				continue
+			case strings.IndexByte(`\,$|`, c) >= 0:
+				b.WriteString("%5C")
+			}
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+		}
+	}
+	escape(system)
+	b.WriteByte('|')
+	escape(value)
+	return b.String()
+}
