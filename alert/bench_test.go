@@ -54,10 +54,13 @@ func BenchmarkEngine(b *testing.B) {
 					{vitals.RespiratoryRate, vitals.PerMinute(15)},
 					{vitals.TempEar, vitals.Celsius(368)},
 				} {
-					batch = append(batch, vitals.Reading{Patient: p, Device: "monitor", Kind: q.k, Quantity: q.q})
+					batch = append(batch, vitals.Reading{Patient: p, Device: "monitor", Kind: q.k, Quantity: q.q, At: sec(0)})
 				}
 			}
 			round, used := 0, len(batch)
+			if err := e.Restore(batch); err != nil { // make the patients
+				b.Fatal(err)
+			}
 			b.ReportAllocs()
 			for b.Loop() { // one iteration is one patient: four readings
 				if used == len(batch) {

@@ -10,6 +10,10 @@ func isNEWS2Input(k vitals.Kind) bool {
 	return ok
 }
 
+// noRelief are the doubts with which a reading raises a score and does not lower
+// it. A value beyond what the device can measure has no number to rely on.
+const noRelief = doubtful | vitals.Absent
+
 // inputs are the last known inputs of a score, of whatever age.
 type inputs struct {
 	news2 score.NEWS2
@@ -27,7 +31,7 @@ func (s *inputs) update(r *vitals.Reading, at, keepAge int64) bool {
 	if known && at < s.at[p] {
 		return false // another kind, such as the pulse of another device, was newer
 	}
-	weak := known && (at == s.at[p] || r.Quality.Has(doubtful) && s.now-s.at[p] <= keepAge)
+	weak := known && (at == s.at[p] || r.Quality.Has(noRelief) && s.now-s.at[p] <= keepAge)
 	if weak {
 		before, _ := s.news2.Score()
 		changed := s.news2
@@ -74,7 +78,7 @@ func (e *Engine) rate(p *patient, i int, rule *Rule, r *vitals.Reading) {
 	s := p.score
 	result, aged := s.within(int64(rule.maxAge))
 	hit := result.Total >= rule.total
-	contrary := !hit && !r.Quality.Has(doubtful)
+	contrary := !hit && !r.Quality.Has(noRelief)
 	if contrary && aged { // what has aged has not improved
 		last, _ := s.news2.Score()
 		contrary = last.Total < rule.total

@@ -22,7 +22,7 @@ func (r *Rule) reason(v *evidence) string {
 		}
 		s = fmt.Sprintf("NEWS2 %s%d%s reaches %d", least, v.score.Total, parts(v.score), r.total)
 	default:
-		s = fmt.Sprintf("%v %s %s %v", r.kind, r.measured(v), r.word(), r.limit)
+		s = fmt.Sprintf("%v %s %s %v", r.kind, measured(v), r.word(), r.limit)
 	}
 	if r.delay > 0 {
 		s += " for " + r.delay.String()
@@ -48,21 +48,20 @@ func (r *Rule) relief(v *evidence, after time.Duration) string {
 		return fmt.Sprintf("NEWS2 %d no longer reaches %d, after %v", v.score.Total, r.total, after)
 	}
 	if !r.clear.IsZero() {
-		return fmt.Sprintf("%v %s back to %v, after %v", r.kind, r.measured(v), r.clear, after)
+		return fmt.Sprintf("%v %s back to %v, after %v", r.kind, measured(v), r.clear, after)
 	}
-	return fmt.Sprintf("%v %s no longer %s %v, after %v", r.kind, r.measured(v), r.word(), r.limit, after)
+	return fmt.Sprintf("%v %s no longer %s %v, after %v", r.kind, measured(v), r.word(), r.limit, after)
 }
 
-// measured is the value in the unit of the limit, so that people can compare.
-func (r *Rule) measured(v *evidence) string {
+// measured is the value as the device sent it.
+func measured(v *evidence) string {
 	switch {
 	case v.quality.Has(vitals.AboveRange):
 		return "above what the device can measure,"
 	case v.quality.Has(vitals.BelowRange):
 		return "below what the device can measure,"
-	}
-	if q, err := r.kind.Convert(v.value, r.limit.Unit()); err == nil {
-		return q.String()
+	case v.value.Unit() == vitals.UnitOne:
+		return v.value.Value().String()
 	}
 	return v.value.String()
 }

@@ -30,6 +30,7 @@ type Rule struct {
 	kind     vitals.Kind
 	limit    vitals.Quantity
 	clear    vitals.Quantity // zero: the limit itself
+	back     vitals.Decimal  // clear in the unit of the limit
 	total    int             // of NEWS2
 	delay    time.Duration
 	after    time.Duration // of Missing
@@ -137,15 +138,15 @@ func (r Rule) ClearAt(q vitals.Quantity) Rule {
 	if r = r.checkUnit(q); r.err != nil {
 		return r
 	}
-	c, err := r.kind.Convert(q, r.limit.Unit())
-	if err != nil {
+	back, ok := r.inLimitUnit(q)
+	if !ok {
 		return r.fail("the value to clear at has the wrong unit")
 	}
-	switch side := c.Value().Cmp(r.limit.Value()); {
+	switch side := back.Cmp(r.limit.Value()); {
 	case r.cond == above && side > 0, r.cond == below && side < 0:
 		return r.fail("the value to clear at is on the wrong side of the limit")
 	}
-	r.clear = c
+	r.back = back
 	return r
 }
 
@@ -169,6 +170,22 @@ func (r Rule) Err() error {
 		return fmt.Errorf("alert: the zero Rule: %w", ErrRule)
 	}
 	return r.err
+}
+
+// inLimitUnit converts a quantity of the rule's kind. Conversion keeps the
+// resolution of the quantity, and 38 °C would become 100 °F; so digits are
+// added first, until what is rounded away is far below any device's resolution.
+func (r *Rule) inLimitUnit(q vitals.Quantity) (vitals.Decimal, bool) {
+	if q.Unit() == r.limit.Unit() {
+		return q.Value(), true
+	}
+	d := q.Value()
+	for d.Exp > -6 && -1e11 < d.Coef && d.Coef < 1e11 {
+		d.Coef *= 10
+		d.Exp--
+	}
+	q, err := r.kind.Convert(q.Unit().Of(d), r.limit.Unit())
+	return q.Value(), err == nil
 }
 
 // fail remembers the first mistake.

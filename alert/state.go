@@ -14,7 +14,8 @@ type patient struct {
 	who   subject
 	seq   uint64    // order of first reading
 	next  int64     // no deadline lies before this
-	kinds []heard   // by watch
+	slots []uint16  // by watch: 1 + the index in kinds, 0 for a kind never heard of
+	kinds []heard   // few: a score alone watches two dozen kinds
 	rules []process // by rule
 	score *inputs   // nil without a score rule
 }
@@ -106,7 +107,7 @@ func (e *Engine) apply(r *vitals.Reading) bool {
 	slot := e.index[r.Kind] - 1
 	w := &e.watches[slot]
 	p := e.patient(whose(r.Patient, r.Device))
-	k := &p.kinds[slot]
+	k := p.hear(slot)
 	if k.seen && (at < k.at || at == k.at && r.Sequence <= k.seq) {
 		return true // a duplicate, or late
 	}
@@ -154,7 +155,7 @@ func (e *Engine) patient(who subject) *patient {
 	if p == nil {
 		p = &patient{
 			who: who, seq: e.nextSeq, next: math.MaxInt64,
-			kinds: make([]heard, len(e.watches)), rules: make([]process, len(e.rules)),
+			slots: make([]uint16, len(e.watches)), rules: make([]process, len(e.rules)),
 		}
 		if e.scored {
 			p.score = &inputs{}
@@ -165,6 +166,23 @@ func (e *Engine) patient(who subject) *patient {
 	}
 	e.last = p
 	return p
+}
+
+// heard is the state of a kind, or nil if there was no reading of it.
+func (p *patient) heard(watch uint16) *heard {
+	if i := p.slots[watch]; i != 0 {
+		return &p.kinds[i-1]
+	}
+	return nil
+}
+
+// hear is heard, and makes the state if there is none.
+func (p *patient) hear(watch uint16) *heard {
+	if p.slots[watch] == 0 {
+		p.kinds = append(p.kinds, heard{})
+		p.slots[watch] = uint16(len(p.kinds))
+	}
+	return &p.kinds[p.slots[watch]-1]
 }
 
 // arm starts the clocks of the missing-data rules of a kind.
@@ -206,8 +224,9 @@ func (e *Engine) due(p *patient, i int) (at int64, ok bool) {
 	case s.state == Pending:
 		return s.at, true
 	case s.state == 0 && r.cond == missing:
-		k := &p.kinds[e.index[r.kind]-1]
-		return k.data + int64(r.after), k.seen
+		if k := p.heard(e.index[r.kind] - 1); k != nil {
+			return k.data + int64(r.after), true
+		}
 	}
 	return 0, false
 }
@@ -216,7 +235,7 @@ func (e *Engine) due(p *patient, i int) (at int64, ok bool) {
 func (e *Engine) lapse(d deadline) {
 	s := &d.p.rules[d.rule]
 	if e.rules[d.rule].cond == missing {
-		k := &d.p.kinds[e.index[e.rules[d.rule].kind]-1]
+		k := d.p.heard(e.index[e.rules[d.rule].kind] - 1)
 		s.since = k.data
 		e.raise(d.p, d.rule, d.at, &evidence{device: k.device})
 		return
@@ -233,14 +252,11 @@ func (e *Engine) compare(p *patient, i int, rule *Rule, r *vitals.Reading, at in
 	case worthBelow:
 		hit = rule.cond == below
 	default:
-		q := r.Quantity
-		if q.Unit() != rule.limit.Unit() {
-			var err error
-			if q, err = rule.kind.Convert(q, rule.limit.Unit()); err != nil {
-				return // too large to convert
-			}
+		d, ok := rule.inLimitUnit(r.Quantity)
+		if !ok {
+			return // too large to convert
 		}
-		side := q.Value().Cmp(rule.limit.Value())
+		side := d.Cmp(rule.limit.Value())
 		if rule.cond == below {
 			side = -side
 		}
@@ -248,7 +264,7 @@ func (e *Engine) compare(p *patient, i int, rule *Rule, r *vitals.Reading, at in
 		contrary = !hit && !r.Quality.Has(doubtful)
 		clear = contrary
 		if clear && !rule.clear.IsZero() && p.rules[i].state == Active {
-			back := q.Value().Cmp(rule.clear.Value())
+			back := d.Cmp(rule.back)
 			clear = back == 0 || back < 0 == (rule.cond == above)
 		}
 	}

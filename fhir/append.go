@@ -45,7 +45,11 @@ func (p *plan) append(b []byte) []byte {
 		}
 		b = append(b, `"value":"`...)
 		start := len(b)
-		b = closeString(p.appendIdentifier(b), start)
+		if b = p.appendIdentifier(b); p.known.by == byID {
+			b = append(b, '"')
+		} else {
+			b = closeString(b, start)
+		}
 		b = append(b, `}]`...)
 	}
 	b = append(b, statusText(p.status)...)

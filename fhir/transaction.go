@@ -56,7 +56,8 @@ func (m Mapper) AppendTransaction(dst []byte, readings []vitals.Reading) ([]byte
 // of the same measurement is not stored in this way.
 //
 // The parts of a panel need not stand side by side. Of readings with the same
-// identity the last one counts.
+// identity the last one counts. One reading that cannot be mapped fails them
+// all: leave out kinds that [Supports] denies.
 func (m Mapper) Transaction(readings []vitals.Reading) (models.Bundle, error) {
 	bundle := models.Bundle{Type: models.BundleTypeTransaction}
 	for i, panel := range measurements(readings) {

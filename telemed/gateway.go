@@ -50,6 +50,10 @@ type Gateway struct {
 // ErrUnknownDevice refuses a frame of a device that nobody wears.
 var ErrUnknownDevice = errors.New("telemed: nobody wears this device")
 
+// ErrTime refuses a frame whose readings have no time, or one outside the years
+// 1900 to 2200.
+var ErrTime = errors.New("telemed: readings without a usable time")
+
 // Stats counts what a gateway did since it started.
 type Stats struct {
 	Frames   uint64 // received
@@ -140,8 +144,10 @@ func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame) []vitals.Reading
 	if err == nil {
 		var out []vitals.Reading
 		if out, err = g.Decoder.AppendReadings(dst, *f); err == nil {
-			vitals.MarkImplausible(out[len(dst):])
-			return out
+			if err = checkTimes(out[len(dst):]); err == nil {
+				vitals.MarkImplausible(out[len(dst):])
+				return out
+			}
 		}
 	}
 	g.stats.rejected.Add(1)
@@ -150,6 +156,16 @@ func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame) []vitals.Reading
 	}
 	g.log().Warn("frame refused", "format", f.Format.String(), "reason", err)
 	return dst
+}
+
+// checkTimes refuses what no sink could put in order.
+func checkTimes(readings []vitals.Reading) error {
+	for i := range readings {
+		if year := readings[i].At.Year(); year < 1900 || year > 2200 {
+			return ErrTime
+		}
+	}
+	return nil
 }
 
 func (g *Gateway) identify(f *device.Frame) error {

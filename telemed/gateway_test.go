@@ -227,7 +227,9 @@ func TestRejected(t *testing.T) {
 	bad.Bytes = []byte("DOE^JANE") // reserved flags
 	unknown := heartRate("bed-9", 1, 70)
 	acks, reasons := 0, []error{}
-	s := sourceOf(bad, unknown, heartRate("bed-1", 2, 71), device.Frame{Format: device.Private(1), Device: "bed-1"})
+	timeless := heartRate("bed-1", 0, 72)
+	timeless.At = time.Time{}
+	s := sourceOf(bad, unknown, heartRate("bed-1", 2, 71), device.Frame{Format: device.Private(1), Device: "bed-1"}, timeless)
 	for i := range s.deliveries {
 		s.deliveries[i].Ack = func() { acks++ }
 	}
@@ -242,10 +244,10 @@ func TestRejected(t *testing.T) {
 	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if acks != 4 || g.Stats().Rejected != 3 {
-		t.Errorf("%d acknowledged, %d rejected; want 4 and 3", acks, g.Stats().Rejected)
+	if acks != 5 || g.Stats().Rejected != 4 {
+		t.Errorf("%d acknowledged, %d rejected; want 5 and 4", acks, g.Stats().Rejected)
 	}
-	for i, want := range []error{device.ErrReserved, telemed.ErrUnknownDevice, device.ErrUnsupported} {
+	for i, want := range []error{device.ErrReserved, telemed.ErrUnknownDevice, device.ErrUnsupported, telemed.ErrTime} {
 		if !errors.Is(reasons[i], want) {
 			t.Errorf("reason %d: %v, want %v", i, reasons[i], want)
 		}
@@ -277,16 +279,55 @@ func TestSinksAreIndependent(t *testing.T) {
 	})
 }
 
+// panelCounter counts the calls in which a panel came in parts.
+type panelCounter struct{ panels, parts int }
+
+func (*panelCounter) Name() string { return "panels" }
+
+func (s *panelCounter) Put(_ context.Context, readings []vitals.Reading) error {
+	for panel := range vitals.Panels(readings) {
+		s.panels++
+		if len(panel) != 3 {
+			s.parts++
+		}
+	}
+	return nil
+}
+
+// A blood pressure is never cut in two, wherever batches end.
+func TestPanelsStayWhole(t *testing.T) {
+	var list []device.Frame
+	for i := range 1000 {
+		f := heartRate("cuff", i, 0)
+		f.Format, f.Bytes = device.GATT(gatt.UUIDBloodPressureMeasurement), []byte{0, 120, 0, 80, 0, 93, 0}
+		list = append(list, f)
+	}
+	log := newMemoryLog()
+	g := telemed.Gateway{Source: sourceOf(list...), Decoder: gatt.Health(), Log: log}
+	if err := g.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s := &panelCounter{}
+	g = telemed.Gateway{Source: sourceOf(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s}}
+	if err := g.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s.panels != 1000 || s.parts != 0 {
+		t.Errorf("%d panels, %d of them cut", s.panels, s.parts)
+	}
+}
+
 // restorer rebuilds its state without effects.
 type restorer struct {
 	recorder
 	restored []string
 }
 
-func (s *restorer) Restore(readings []vitals.Reading) {
+func (s *restorer) Restore(readings []vitals.Reading) error {
 	for _, r := range readings {
 		s.restored = append(s.restored, r.Quantity.String())
 	}
+	return nil
 }
 
 func TestResumesAtTheCursor(t *testing.T) {

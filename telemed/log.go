@@ -54,15 +54,16 @@ type Sink interface {
 	// Name keys the cursor of the sink in the log. It must not change.
 	Name() string
 
-	// Put takes readings, which it must not keep. After an error the same
-	// readings come again; after a crash the last ones may come again. A sink
-	// tells repeats by [vitals.Reading.ID].
+	// Put takes readings, which it must not keep. The parts of a panel come
+	// together. After an error the same readings come again; after a crash the
+	// last ones may come again. A sink tells repeats by [vitals.Reading.ID].
 	Put(ctx context.Context, readings []vitals.Reading) error
 }
 
 // A Restorer is a sink whose state is in memory. When the gateway starts, it
 // shows such a sink all records up to its cursor, which must have no effect
-// but to rebuild that state: nobody is notified twice.
+// but to rebuild that state: nobody is notified twice. An error ends the
+// gateway.
 type Restorer interface {
-	Restore(readings []vitals.Reading)
+	Restore(readings []vitals.Reading) error
 }

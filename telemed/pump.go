@@ -67,7 +67,9 @@ func (p *pump) restore(ctx context.Context, records []Record) error {
 				p.batch = append(p.batch, rec.Reading)
 			}
 		}
-		r.Restore(p.batch)
+		if err := r.Restore(p.batch); err != nil {
+			return err
+		}
 		seen = records[n-1].Position
 	}
 	return nil
@@ -81,6 +83,8 @@ func (p *pump) next(ctx context.Context, records []Record) (int, error) {
 		n, err := p.log.Read(wait, p.at, records)
 		cancel()
 		switch {
+		case n == len(records):
+			return wholePanels(records), nil
 		case n > 0:
 			return n, nil
 		case ctx.Err() != nil:
@@ -92,6 +96,20 @@ func (p *pump) next(ctx context.Context, records []Record) (int, error) {
 		}
 		p.tick(ctx)
 	}
+}
+
+// wholePanels is how many of the records can go to a sink without cutting the
+// last panel in two. The rest is read again.
+func wholePanels(records []Record) int {
+	last := records[len(records)-1].Reading
+	n := len(records) - 1
+	for n > 0 && records[n-1].Reading.SamePanel(last) {
+		n--
+	}
+	if n == 0 || last.Kind.Panel() == vitals.KindNone {
+		return len(records)
+	}
+	return n
 }
 
 // tick tells the sink the time of the clock, once a second.

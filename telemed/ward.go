@@ -70,12 +70,11 @@ func (w *Ward) Name() string { return "ward" }
 
 // Put implements [Sink]. A reading older than the one shown is not shown.
 func (w *Ward) Put(_ context.Context, readings []vitals.Reading) error {
-	w.Restore(readings)
-	return nil
+	return w.Restore(readings)
 }
 
 // Restore implements [Restorer].
-func (w *Ward) Restore(readings []vitals.Reading) {
+func (w *Ward) Restore(readings []vitals.Reading) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := range readings {
@@ -92,9 +91,11 @@ func (w *Ward) Restore(readings []vitals.Reading) {
 		}
 		w.changed(r.Patient)
 	}
+	return nil
 }
 
 // Notify implements [alert.Notifier]: it keeps the alarms that are active.
+// After a restart, give it those of [alert.Engine.Active].
 func (w *Ward) Notify(_ context.Context, e alert.Event) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -84,6 +84,9 @@ func (n NEWS2) Score() (Result, error) {
 			r.Missing |= 1 << p
 			return
 		}
+		if q.Unit() != unit {
+			q = fine(q)
+		}
 		q, unitErr := q.In(unit)
 		if unitErr != nil {
 			r.Missing |= 1 << p
@@ -152,6 +155,17 @@ func points(t []band, v int32) uint8 {
 		}
 	}
 	return t[len(t)-1].points // not reached: the last band has no limit
+}
+
+// fine adds digits to q. Conversion rounds to the resolution of q, and to round
+// twice could cross a step of the chart.
+func fine(q vitals.Quantity) vitals.Quantity {
+	d := q.Value()
+	for d.Exp > -6 && -1e11 < d.Coef && d.Coef < 1e11 {
+		d.Coef *= 10
+		d.Exp--
+	}
+	return q.Unit().Of(d)
 }
 
 // steps rounds d to the precision 10^exp and counts it in that. Numbers beyond

@@ -165,6 +165,9 @@ func TestRounding(t *testing.T) {
 		{scale1, score.Temperature, "100.4 [degF]", 0}, // 38.0 °C
 		{scale1, score.Temperature, "100.6 [degF]", 1}, // 38.11 °C
 		{scale1, score.Temperature, "95 [degF]", 3},    // 35 °C
+		{scale1, score.Temperature, "100 [degF]", 0},   // 37.78 °C
+		{scale1, score.Temperature, "311 K", 0},        // 37.85 °C
+		{scale1, score.Temperature, "309 K", 1},        // 35.85 °C
 		{scale1, score.SpO2, "95.4 %", 1},
 		{scale1, score.SpO2, "95.5 %", 0},
 		{scale1, score.SpO2, "0.93 1", 2},

@@ -34,7 +34,7 @@ var bloodPressures = []vector[gatt.BloodPressureMeasurement]{
 		want: gatt.BloodPressureMeasurement{Systolic: 0xF0BD, Diastolic: 11, Mean: 0xF09F},
 	},
 	{
-		name: "all", wire: "1f a0f0 6af0 7cf0 e8070 51f0c1e00 4800 02 3f00",
+		name: "all", wire: "1f a0f0 6af0 7cf0 e807051f0c1e00 4800 02 3f00",
 		want: gatt.BloodPressureMeasurement{
 			Systolic: 0xF0A0, Diastolic: 0xF06A, Mean: 0xF07C, KPa: true, Timestamp: may31, HasTimestamp: true,
 			PulseRate: 72, HasPulseRate: true, User: 2, HasUser: true, Status: 0x3F, HasStatus: true,

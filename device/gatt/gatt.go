@@ -94,9 +94,9 @@ func (r *reader) nibbles(field string) (low, high uint8) {
 }
 
 // nibbleCode refuses a half of the last byte read that is neither 1 to last
-// nor 15, "not available".
-func (r *reader) nibbleCode(field string, v, last uint8) {
-	if v == 0 || v > last && v != notAvailable {
+// nor also.
+func (r *reader) nibbleCode(field string, v, last, also uint8) {
+	if v == 0 || v > last && v != also {
 		r.reject(device.ErrReservedValue, field, r.Offset()-1)
 	}
 }

@@ -106,8 +106,8 @@ func ParseGlucoseMeasurement(b []byte) (GlucoseMeasurement, error) {
 	if m.HasConcentration = flags&glucoseHasConcentration != 0; m.HasConcentration {
 		m.Concentration = r.sfloat("Concentration")
 		low, high := r.nibbles("TypeSampleLocation")
-		r.nibbleCode("Type", low, uint8(SampleControlSolution))
-		r.nibbleCode("SampleLocation", high, uint8(LocationControl))
+		r.nibbleCode("Type", low, uint8(SampleControlSolution), 0)
+		r.nibbleCode("SampleLocation", high, uint8(LocationControl), notAvailable)
 		m.Type, m.Location = SampleType(low), SampleLocation(high)
 	}
 	if m.HasStatus = flags&glucoseHasStatus != 0; m.HasStatus {

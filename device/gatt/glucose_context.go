@@ -132,8 +132,8 @@ func ParseGlucoseContext(b []byte) (GlucoseContext, error) {
 	}
 	if m.HasTester = flags&contextHasTester != 0; m.HasTester {
 		low, high := r.nibbles("TesterHealth")
-		r.nibbleCode("Tester", low, uint8(TesterLab))
-		r.nibbleCode("Health", high, uint8(HealthNoIssues))
+		r.nibbleCode("Tester", low, uint8(TesterLab), notAvailable)
+		r.nibbleCode("Health", high, uint8(HealthNoIssues), notAvailable)
 		m.Tester, m.Health = Tester(low), HealthState(high)
 	}
 	if m.HasExercise = flags&contextHasExercise != 0; m.HasExercise {

@@ -130,7 +130,7 @@ func fit(d vitals.Decimal, limit int64, low, high int) (m int64, e int, ok bool)
 		m /= 10
 		e++
 	}
-	for e > high && m != 0 && m*10 <= limit && m*10 >= -limit {
+	for e > high && m != 0 && m <= limit/10 && m >= -limit/10 { // never m*10: it may overflow
 		m *= 10
 		e--
 	}

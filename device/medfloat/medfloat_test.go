@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/telemed-go/sdk/device/medfloat"
@@ -86,8 +87,8 @@ func TestSFloatExhaustive(t *testing.T) {
 		if !ok || got.Cmp(want) != 0 {
 			t.Fatalf("%#04x prints %q, want %v", w, s, want)
 		}
-		if fraction := max(0, -e); len(s.String())-1-pointAt(s.String()) != fraction && fraction > 0 {
-			t.Fatalf("%#04x prints %q, want %d fraction digits", w, s, fraction)
+		if _, fraction, _ := strings.Cut(s.String(), "."); len(fraction) != max(0, -e) {
+			t.Fatalf("%#04x prints %q, want %d fraction digits", w, s, max(0, -e))
 		}
 		back, err := medfloat.NewSFloat(d)
 		if err != nil {
@@ -107,15 +108,6 @@ func TestSFloatExhaustive(t *testing.T) {
 	if specials != 5 {
 		t.Fatalf("%d special words, want 5", specials)
 	}
-}
-
-func pointAt(s string) int {
-	for i := range s {
-		if s[i] == '.' {
-			return i
-		}
-	}
-	return len(s) - 1
 }
 
 func TestFloatSampled(t *testing.T) {
@@ -151,33 +143,62 @@ func TestFloatSampled(t *testing.T) {
 	}
 }
 
-func TestEncodeRange(t *testing.T) {
+// Encoding keeps the digits where there is room, gives up trailing zeros where
+// there is not, and never rounds.
+func TestEncode(t *testing.T) {
 	for _, tt := range []struct {
-		in   string
-		want medfloat.SFloat
-		err  error
+		in    string
+		s     medfloat.SFloat
+		sErr  error
+		f     medfloat.Float
+		fErr  error
+		sText string
 	}{
-		{"36.4", 0xF16C, nil},
-		{"120.00", 0x0, medfloat.ErrRange}, // placeholder, replaced below
-		{"12345", 0, medfloat.ErrRange},
-		{"20460", 0x17FE, medfloat.ErrRange},
-		{"0", 0, nil},
+		{in: "36.4", s: 0xF16C, f: 0xFF00016C, sText: "36.4"},
+		{in: "-36.4", s: 0xFE94, f: 0xFFFFFE94, sText: "-36.4"},
+		{in: "0", s: 0, f: 0, sText: "0"},
+		{in: "0.00", s: 0xE000, f: 0xFE000000, sText: "0.00"},
+		{in: "2045", s: 0x07FD, f: 0x000007FD, sText: "2045"},
+		{in: "120.00", s: 0xF4B0, f: 0xFE002EE0, sText: "120.0"},
+		{in: "20450", s: 0x17FD, f: 0x00004FE2, sText: "20450"},
+		{in: "20460", s: medfloat.SNaN, sErr: medfloat.ErrRange, f: 0x00004FEC, sText: "NaN"}, // 2046 is +INF with exponent 0
+		{in: "12345", s: medfloat.SNaN, sErr: medfloat.ErrRange, f: 0x00003039, sText: "NaN"},
+		{in: "1e8", s: 0x700A, f: 0x08000001, sText: "100000000"},
+		{in: "1e-8", s: 0x8001, f: 0xF8000001, sText: "0.00000001"},
+		{in: "1e-9", s: medfloat.SNaN, sErr: medfloat.ErrRange, f: 0xF7000001, sText: "NaN"},
+		{in: "8388606", s: medfloat.SNaN, sErr: medfloat.ErrRange, f: medfloat.NaN, fErr: medfloat.ErrRange, sText: "NaN"},
 	} {
 		d, err := vitals.ParseDecimal(tt.in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := medfloat.NewSFloat(d)
-		if tt.in == "120.00" { // 12000 does not fit: a digit goes, the value stays
-			if again, _ := got.Decimal(); err != nil || again.String() != "120.0" {
-				t.Errorf("120.00 encodes to %v, %v", got, err)
-			}
-			continue
+		if got, err := medfloat.NewSFloat(d); got != tt.s || !errors.Is(err, tt.sErr) || got.String() != tt.sText {
+			t.Errorf("SFLOAT of %s = %#04x, %v, %v; want %#04x, %v, %v", tt.in, uint16(got), got, err, uint16(tt.s), tt.sText, tt.sErr)
 		}
-		if !errors.Is(err, tt.err) || err == nil && got != tt.want {
-			t.Errorf("%s = %#04x, %v; want %#04x, %v", tt.in, uint16(got), err, uint16(tt.want), tt.err)
+		if got, err := medfloat.NewFloat(d); got != tt.f || !errors.Is(err, tt.fErr) {
+			t.Errorf("FLOAT of %s = %#08x, %v; want %#08x, %v", tt.in, uint32(got), err, uint32(tt.f), tt.fErr)
 		}
 	}
+}
+
+// Encoding takes a number beyond every word without a panic, and never for
+// another number.
+func FuzzNewSFloat(f *testing.F) {
+	f.Add(int64(364), int8(-1))
+	f.Add(int64(-9223372036854775808), int8(127))
+	f.Fuzz(func(t *testing.T, coef int64, exp int8) {
+		d := vitals.Decimal{Coef: coef, Exp: exp}
+		if s, err := medfloat.NewSFloat(d); err == nil {
+			if got, q := s.Decimal(); q != 0 || got.Cmp(d) != 0 {
+				t.Errorf("SFLOAT of %v = %v", d, s)
+			}
+		}
+		if f, err := medfloat.NewFloat(d); err == nil {
+			if got, q := f.Decimal(); q != 0 || got.Cmp(d) != 0 {
+				t.Errorf("FLOAT of %v = %v", d, f)
+			}
+		}
+	})
 }
 
 func BenchmarkSFloat(b *testing.B) {

@@ -149,8 +149,8 @@ func jsonReadings(readings []vitals.Reading) []reading {
 		if r.HasValue() {
 			j.Value, j.Unit = r.Quantity.Value().String(), r.Quantity.Unit().UCUM()
 		}
-		if !r.At.IsZero() {
-			j.Time = timeOf(r)
+		if r.Stamped { // nobody knows when a line of a batch arrived
+			j.Time = r.At.Format(deviceTime)
 		}
 		out = append(out, j)
 	}

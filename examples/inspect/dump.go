@@ -29,7 +29,10 @@ func dump(w io.Writer, l layout, err error) {
 			d.row(f.at, len(l.bytes)-f.at, f.name, d.blame(f.at))
 			return
 		}
-		meaning := fmt.Sprintf("%s  %s", show(f.value), f.meaning)
+		meaning := show(f.value)
+		if f.meaning != "" {
+			meaning += "  " + f.meaning
+		}
 		if d.bad >= f.at && d.bad < f.at+f.len {
 			meaning += "  " + d.blame(d.bad)
 		}
@@ -101,27 +104,31 @@ func show(value any) string {
 	return fmt.Sprint(value)
 }
 
-// printReadings prints one line per reading.
-func printReadings(w io.Writer, readings []vitals.Reading) {
+// deviceTime is how the clock of a device is shown when its zone is unknown.
+const deviceTime = "2006-01-02T15:04:05"
+
+// printReadings prints one line per reading of a frame that arrived at a time,
+// zero if that is unknown.
+func printReadings(w io.Writer, readings []vitals.Reading, arrival time.Time) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	defer t.Flush()
 	for _, r := range readings {
-		fmt.Fprintf(t, "  %v\t%v\t%v\t%s\n", r.Kind, r.Quantity, r.Quality, when(r))
+		fmt.Fprintf(t, "  %v\t%v\t%v\t%s\n", r.Kind, r.Quantity, r.Quality, when(r, arrival))
 	}
 }
 
 // when says what the time of a reading is worth.
-func when(r vitals.Reading) string {
+func when(r vitals.Reading, arrival time.Time) string {
 	switch {
-	case r.Stamped:
-		return timeOf(r) + " by the device's clock"
-	case r.At.IsZero():
+	case arrival.IsZero() && r.Stamped:
+		return r.At.Format(deviceTime) + " by the device's clock"
+	case arrival.IsZero():
 		return "on arrival"
+	case r.Stamped:
+		return r.At.Format(time.RFC3339) + " by the device's clock"
 	}
-	return timeOf(r) + " on arrival"
+	return r.At.Format(time.RFC3339Nano) + " on arrival"
 }
-
-func timeOf(r vitals.Reading) string { return r.At.Format(time.RFC3339Nano) }
 
 // indented is v as JSON for people.
 func indented(v any) []byte {

@@ -36,7 +36,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	flags.Usage = func() { usage(stderr, flags) }
 	batchMode := flags.Bool("batch", false, "answer JSON lines from standard input")
 	observations := flags.Bool("fhir", false, "print the FHIR Observations as well")
-	arrival := flags.String("at", "", "when the bytes arrived, as in 2026-05-31T12:30:00+02:00; gives device clocks their zone")
+	arrival := flags.String("at", "", "`time` of arrival, as 2026-05-31T12:30:00+02:00; gives device clocks their zone (with -fhir: now)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
@@ -50,14 +50,17 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return 0
 	}
-	c, frame, err := parseArgs(flags.Args(), *arrival)
-	switch {
-	case errors.Is(err, errNoArgs):
+	if flags.NArg() == 0 {
 		flags.Usage()
 		return exitUsage
-	case err != nil:
+	}
+	c, frame, err := parseArgs(flags.Args(), *arrival)
+	if err != nil {
 		fmt.Fprintln(stderr, "inspect:", err)
 		return exitUsage
+	}
+	if *observations && frame.At.IsZero() {
+		frame.At = time.Now() // an Observation must have a time
 	}
 	if err := inspect(stdout, c, frame, *observations); err != nil {
 		fmt.Fprintln(stderr, "inspect:", err)
@@ -80,19 +83,16 @@ func inspect(w io.Writer, c characteristic, f device.Frame, observations bool) e
 		return err
 	}
 	fmt.Fprintln(w, "\nreadings")
-	printReadings(w, readings)
+	printReadings(w, readings, f.At)
 	if observations {
-		return printObservations(w, readings)
+		printObservations(w, readings)
 	}
 	return nil
 }
 
-var errNoArgs = errors.New("no arguments")
-
+// parseArgs makes a frame of a characteristic and its bytes, worn by a patient
+// of no consequence.
 func parseArgs(args []string, arrival string) (c characteristic, f device.Frame, err error) {
-	if len(args) == 0 {
-		return c, f, errNoArgs
-	}
 	if c, err = find(args[0]); err != nil {
 		return c, f, err
 	}
@@ -104,7 +104,7 @@ func parseArgs(args []string, arrival string) (c characteristic, f device.Frame,
 			return c, f, errors.New("-at needs a time with a zone, such as 2026-05-31T12:30:00+02:00")
 		}
 	}
-	f.Format = c.format()
+	f.Format, f.Patient, f.Device = c.format(), vitals.NewPatientID("example"), "example"
 	return c, f, nil
 }
 

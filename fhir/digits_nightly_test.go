@@ -1,0 +1,5 @@
+//go:build nightly
+
+package fhir_test
+
+const digits = 1_000_000

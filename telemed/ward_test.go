@@ -1,0 +1,198 @@
+package telemed_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/telemed-go/sdk/alert"
+	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+func pulse(patient string, second int, rate int64) vitals.Reading {
+	return vitals.Reading{
+		Patient: vitals.NewPatientID(patient), Kind: vitals.HeartRate, Quantity: vitals.PerMinute(rate),
+		At: begin.Add(time.Duration(second) * time.Second),
+	}
+}
+
+func ExampleWard() {
+	ctx := context.Background()
+	var ward telemed.Ward
+	screen := ward.Subscribe()
+	defer screen.Close()
+
+	if err := ward.Put(ctx, []vitals.Reading{pulse("p1", 0, 71), pulse("p1", 1, 72)}); err != nil {
+		panic(err)
+	}
+	changed, err := screen.Next(ctx)
+	if err != nil {
+		panic(err)
+	}
+	for _, state := range changed {
+		r, _ := state.Reading(vitals.HeartRate)
+		fmt.Println(r.Quantity, "stale:", telemed.Stale(r, begin.Add(10*time.Second)))
+	}
+	// Output: 72 /min stale: false
+}
+
+func TestWardShowsTheNewest(t *testing.T) {
+	var w telemed.Ward
+	spo2 := pulse("a", 5, 0)
+	spo2.Kind, spo2.Quantity = vitals.SpO2, vitals.Percent(97)
+	if err := w.Put(t.Context(), []vitals.Reading{pulse("a", 5, 80), spo2, pulse("a", 3, 60), pulse("b", 1, 90)}); err != nil {
+		t.Fatal(err)
+	}
+	state, ok := w.Patient(vitals.NewPatientID("a"))
+	hr, _ := state.Reading(vitals.HeartRate)
+	ox, _ := state.Reading(vitals.SpO2)
+	if !ok || hr.Quantity != vitals.PerMinute(80) || ox.Quantity != vitals.Percent(97) || len(state.Latest) != 2 {
+		t.Errorf("state %+v", state)
+	}
+	if _, ok := state.Reading(vitals.Systolic); ok {
+		t.Error("a reading that never came")
+	}
+	if n := len(w.Patients()); n != 2 {
+		t.Errorf("%d patients, want 2", n)
+	}
+	w.Forget(vitals.NewPatientID("a"))
+	if _, ok := w.Patient(vitals.NewPatientID("a")); ok || len(w.Patients()) != 1 {
+		t.Error("a forgotten patient is still there")
+	}
+}
+
+func TestWardKeepsActiveAlarms(t *testing.T) {
+	var w telemed.Ward
+	engine, err := alert.NewEngine(&w, alert.Above(vitals.HeartRate, vitals.PerMinute(130)), alert.Below(vitals.HeartRate, vitals.PerMinute(50)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	active := func() (names []string) {
+		state, _ := w.Patient(vitals.NewPatientID("a"))
+		for _, a := range state.Alarms {
+			names = append(names, a.Rule)
+		}
+		return names
+	}
+	for i, step := range []struct {
+		rate int64
+		want []string
+	}{
+		{80, nil},
+		{140, []string{"HeartRate above 130 /min"}},
+		{141, []string{"HeartRate above 130 /min"}},
+		{40, []string{"HeartRate below 50 /min"}},
+		{70, nil},
+	} {
+		if err := engine.Put(t.Context(), []vitals.Reading{pulse("a", i, step.rate)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := active(); !slices.Equal(got, step.want) {
+			t.Errorf("at %d /min: %v, want %v", step.rate, got, step.want)
+		}
+	}
+}
+
+// A screen that does not look for a while sees the newest state once.
+func TestSubscriptionCoalesces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w telemed.Ward
+		s := w.Subscribe()
+		for i := range 1000 {
+			if err := w.Put(t.Context(), []vitals.Reading{pulse("a", i, int64(i)), pulse("b", i, 1)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		changed, err := s.Next(t.Context())
+		if err != nil || len(changed) != 2 {
+			t.Fatalf("%d states, %v; want 2", len(changed), err)
+		}
+		for _, c := range changed {
+			if hr, _ := c.Reading(vitals.HeartRate); c.Patient == vitals.NewPatientID("a") && hr.Quantity != vitals.PerMinute(999) {
+				t.Errorf("shows %v", hr.Quantity)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if changed, err := s.Next(ctx); err == nil {
+			t.Errorf("nothing changed, got %v", changed)
+		}
+		w.Forget(vitals.NewPatientID("b"))
+		if changed, err := s.Next(t.Context()); err != nil || len(changed) != 1 || len(changed[0].Latest) != 0 {
+			t.Errorf("after Forget: %v, %v", changed, err)
+		}
+		s.Close()
+		if err := w.Put(t.Context(), []vitals.Reading{pulse("c", 1, 1)}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// A state belongs to whoever asked.
+func TestStatesAreCopies(t *testing.T) {
+	var w telemed.Ward
+	if err := w.Put(t.Context(), []vitals.Reading{pulse("a", 1, 70)}); err != nil {
+		t.Fatal(err)
+	}
+	mine, _ := w.Patient(vitals.NewPatientID("a"))
+	mine.Latest[0].Quantity = vitals.PerMinute(1)
+	again, _ := w.Patient(vitals.NewPatientID("a"))
+	if hr, _ := again.Reading(vitals.HeartRate); hr.Quantity != vitals.PerMinute(70) {
+		t.Errorf("the ward shows %v", hr.Quantity)
+	}
+}
+
+func TestWardConcurrently(t *testing.T) {
+	var w telemed.Ward
+	ctx, stop := context.WithCancel(t.Context())
+	var writers, wg sync.WaitGroup
+	for p := range 4 {
+		writers.Go(func() {
+			for i := range 200 {
+				if err := w.Put(t.Context(), []vitals.Reading{pulse(fmt.Sprint("p", p), i, 70)}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		wg.Go(func() {
+			s := w.Subscribe()
+			defer s.Close()
+			for ctx.Err() == nil {
+				_, _ = s.Next(ctx)
+				w.Patients()
+			}
+		})
+	}
+	for range 200 {
+		w.Forget(vitals.NewPatientID("p0"))
+	}
+	writers.Wait()
+	stop()
+	wg.Wait()
+}
+
+func TestStale(t *testing.T) {
+	r := pulse("a", 0, 70)
+	for _, tt := range []struct {
+		kind vitals.Kind
+		age  time.Duration
+		want bool
+	}{
+		{vitals.HeartRate, 30 * time.Second, false},
+		{vitals.HeartRate, 31 * time.Second, true},
+		{vitals.GlucoseISF, 29 * time.Minute, false},
+		{vitals.GlucoseISF, 31 * time.Minute, true},
+		{vitals.Systolic, 23 * time.Hour, false},
+		{vitals.BodyWeight, 25 * time.Hour, true},
+	} {
+		r.Kind = tt.kind
+		if got := telemed.Stale(r, begin.Add(tt.age)); got != tt.want {
+			t.Errorf("%v after %v: %v, want %v", tt.kind, tt.age, got, tt.want)
+		}
+	}
+}
