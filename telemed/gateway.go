@@ -98,8 +98,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 			}
 		})
 	}
-	err := g.receive(sinkCtx)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err := g.receive(sinkCtx); !errors.Is(err, io.EOF) {
 		stop(err)
 	}
 	filled()
@@ -110,7 +109,8 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return context.Cause(sinkCtx)
 }
 
-// receive is the way in: frames to readings to log to acknowledgement.
+// receive is the way in: frames to readings to log to acknowledgement. It
+// returns why it ended, io.EOF for the end of the source.
 func (g *Gateway) receive(ctx context.Context) error {
 	deliveries := make([]Delivery, frameBatch)
 	var readings []vitals.Reading

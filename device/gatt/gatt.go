@@ -137,16 +137,20 @@ func flag(on bool, bit byte) byte {
 // before its time is no longer believed: nothing was measured in the future.
 const clockTolerance = 5 * time.Minute
 
+// firstYear is the earliest that a device clock can tell: these services are
+// younger, and a clock without a battery begins in 1970.
+const firstYear = 2000
+
 // reading begins the readings of a frame: who, when, and what is doubtful about
-// the time. A stamp that is incomplete or lies in the future is not believed;
-// the reading then carries the time of arrival.
+// the time. A stamp that is incomplete, lies in the future or before
+// [firstYear] is not believed; the reading then carries the time of arrival.
 func (d DateTime) reading(f device.Frame, present bool) vitals.Reading {
 	r := vitals.Reading{Patient: f.Patient, Device: f.Device, At: f.At, Sequence: f.Sequence}
 	if !present {
 		return r
 	}
 	at, ok := d.Time(f.At.Location())
-	if !ok || !f.At.IsZero() && at.Sub(f.At) > clockTolerance {
+	if !ok || at.Year() < firstYear || !f.At.IsZero() && at.Sub(f.At) > clockTolerance {
 		r.Quality = vitals.ClockUnset
 		return r
 	}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/telemed-go/sdk/alert/score"
+	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+//go:embed wall.html
+var page []byte
+
+// A wall shows the ward in a browser: a page, and a stream of what changes.
+type wall struct {
+	ward *telemed.Ward
+	beds map[vitals.PatientID]*bed
+	now  func() time.Time // of the patients
+
+	mu     sync.Mutex
+	scores map[vitals.PatientID]score.Result
+}
+
+func newWall(ward *telemed.Ward, beds []*bed, now func() time.Time) *wall {
+	w := &wall{ward: ward, now: now, beds: map[vitals.PatientID]*bed{}, scores: map[vitals.PatientID]score.Result{}}
+	for _, b := range beds {
+		w.beds[b.patient.ID()] = b
+	}
+	return w
+}
+
+func (w *wall) scored(p vitals.PatientID, r score.Result) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.scores[p] = r
+}
+
+func (w *wall) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+		rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'")
+		rw.Header().Set("Cache-Control", "no-store")
+		_, _ = rw.Write(page)
+	})
+	mux.HandleFunc("GET /events", w.stream)
+	return mux
+}
+
+// stream sends the beds that changed, four times a second at the most, and at
+// least the time once a second.
+func (w *wall) stream(rw http.ResponseWriter, r *http.Request) {
+	rw.Header().Set("Content-Type", "text/event-stream")
+	rw.Header().Set("Cache-Control", "no-store")
+	out := http.NewResponseController(rw)
+	changes := w.ward.Subscribe()
+	defer changes.Close()
+	if !w.send(rw, w.empty()) || out.Flush() != nil {
+		return
+	}
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	states := make(chan []telemed.PatientState)
+	go func() {
+		for {
+			changed, err := changes.Next(r.Context())
+			if err != nil {
+				return
+			}
+			select {
+			case states <- changed:
+				time.Sleep(250 * time.Millisecond) // what changes meanwhile comes together
+			case <-r.Context().Done():
+				return
+			}
+		}
+	}()
+	for {
+		var changed []telemed.PatientState
+		select {
+		case changed = <-states:
+		case <-ticker.C:
+		case <-r.Context().Done():
+			return
+		}
+		views := make([]bedView, 0, len(changed))
+		for _, s := range changed {
+			if b := w.beds[s.Patient]; b != nil {
+				views = append(views, w.view(b, s))
+			}
+		}
+		if !w.send(rw, views) || out.Flush() != nil {
+			return
+		}
+	}
+}
+
+func (w *wall) send(rw http.ResponseWriter, beds []bedView) bool {
+	b, err := json.Marshal(struct {
+		Beds []bedView `json:"beds"`
+		Now  time.Time `json:"now"`
+	}{beds, w.now()})
+	if err != nil {
+		return false
+	}
+	_, err = fmt.Fprintf(rw, "data: %s\n\n", b)
+	return err == nil
+}
+
+// empty is the whole ward before any value, so that every bed has its place.
+func (w *wall) empty() []bedView {
+	views := make([]bedView, len(w.beds))
+	for p, b := range w.beds {
+		state, _ := w.ward.Patient(p)
+		views[b.number] = w.view(b, state)
+	}
+	return views
+}
+
+// The shapes that the page reads.
+type (
+	bedView struct {
+		Bed      string               `json:"bed"`
+		Name     string               `json:"name"`
+		Age      int                  `json:"age"`
+		Scenario string               `json:"scenario"`
+		Vitals   map[string]vitalView `json:"vitals"`
+		NEWS2    *scoreView           `json:"news2,omitempty"`
+		Alarms   []alarmView          `json:"alarms"`
+	}
+	vitalView struct {
+		Value   string         `json:"value"`
+		Unit    string         `json:"unit"`
+		At      time.Time      `json:"at"`
+		Stale   bool           `json:"stale"`
+		Quality vitals.Quality `json:"quality"`
+	}
+	scoreView struct {
+		Total    int      `json:"total"`
+		Band     string   `json:"band"`
+		Complete bool     `json:"complete"`
+		Missing  []string `json:"missing"`
+	}
+	alarmView struct {
+		ID        string    `json:"id"`
+		Priority  string    `json:"priority"`
+		Technical bool      `json:"technical"`
+		Reason    string    `json:"reason"`
+		Since     time.Time `json:"since"`
+	}
+)
+
+func (w *wall) view(b *bed, s telemed.PatientState) bedView {
+	v := bedView{
+		Bed: b.name, Name: b.label, Age: b.patient.Age(), Scenario: b.patient.Scenario().String(),
+		Vitals: map[string]vitalView{}, Alarms: []alarmView{},
+	}
+	now := w.now()
+	for _, r := range s.Latest {
+		value, unit := display(r)
+		v.Vitals[r.Kind.String()] = vitalView{value, unit, r.At, telemed.Stale(r, now), r.Quality}
+	}
+	for _, a := range s.Alarms {
+		v.Alarms = append(v.Alarms, alarmView{a.ID.String(), a.Priority.String(), a.Technical, a.Reason, a.Since})
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r, ok := w.scores[s.Patient]; ok {
+		v.NEWS2 = &scoreView{Total: r.Total, Band: r.Band.String(), Complete: r.Complete(), Missing: []string{}}
+		for p := range r.Missing.All() {
+			v.NEWS2.Missing = append(v.NEWS2.Missing, p.String())
+		}
+	}
+	return v
+}
