@@ -1,6 +1,7 @@
 package vitals
 
 import (
+	"errors"
 	"iter"
 	"slices"
 	"strconv"
@@ -205,3 +206,20 @@ func (s Shape) String() string {
 	}
 	return "Shape(" + strconv.Itoa(int(s)) + ")"
 }
+
+// MarshalText implements [encoding.TextMarshaler] with the name.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns [ErrKind]
+// for a name that is not in the table.
+func (k *Kind) UnmarshalText(b []byte) error {
+	found, ok := ParseKind(string(b))
+	if !ok && len(b) > 0 {
+		return ErrKind
+	}
+	*k = found
+	return nil
+}
+
+// ErrKind reports a name that is no kind.
+var ErrKind = errors.New("vitals: unknown kind")

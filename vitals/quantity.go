@@ -56,6 +56,28 @@ func (q Quantity) String() string {
 	return q.value.String() + " " + q.unit.String()
 }
 
+// AppendText appends the form that [ParseQuantity] reads, "36.40 Cel", and
+// nothing for the zero Quantity. It implements [encoding.TextAppender].
+func (q Quantity) AppendText(b []byte) ([]byte, error) {
+	if q.IsZero() {
+		return b, nil
+	}
+	return append(append(q.value.append(b), ' '), q.unit.UCUM()...), nil
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (q Quantity) MarshalText() ([]byte, error) { return q.AppendText(nil) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (q *Quantity) UnmarshalText(b []byte) (err error) {
+	if len(b) == 0 {
+		*q = Quantity{}
+		return nil
+	}
+	*q, err = ParseQuantity(string(b))
+	return err
+}
+
 // In converts q. The arithmetic is exact and rounds once, to a resolution at
 // least as fine as that of q: 98.6 °F are 37.00 °C, 16.0 kPa are 120.0 mmHg.
 // It returns [ErrUnit] for a unit of another quantity. Mass and molar

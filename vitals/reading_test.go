@@ -3,6 +3,7 @@ package vitals
 import (
 	"crypto/sha1" //nolint:gosec // the reference for RFC 9562
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -177,5 +178,39 @@ func BenchmarkReadingID(b *testing.B) {
 	r := someReading()
 	for b.Loop() {
 		_ = r.ID()
+	}
+}
+
+// A reading as JSON says what it is and not who.
+func TestReadingJSON(t *testing.T) {
+	r := Reading{
+		Patient: NewPatientID("DOE^JANE"), Kind: BodyTemperature, Quality: Motion,
+		Quantity: UnitCelsius.Of(Decimal{Coef: 3640, Exp: -2}),
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"Kind":"BodyTemperature"`, `"Quantity":"36.40 Cel"`, `"Quality":"motion"`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("%s lacks %s", b, want)
+		}
+	}
+	if strings.Contains(string(b), "JANE") {
+		t.Errorf("%s", b)
+	}
+	var q Quantity
+	if err := q.UnmarshalText([]byte("36.40 Cel")); err != nil || q != r.Quantity {
+		t.Errorf("read back %v, %v", q, err)
+	}
+	if err := q.UnmarshalText(nil); err != nil || !q.IsZero() {
+		t.Errorf("nothing read as %v, %v", q, err)
+	}
+	var k Kind
+	if err := k.UnmarshalText([]byte("SpO2")); err != nil || k != SpO2 {
+		t.Errorf("read back %v, %v", k, err)
+	}
+	if err := k.UnmarshalText([]byte("DOE^JANE")); !errors.Is(err, ErrKind) {
+		t.Errorf("got %v", err)
 	}
 }

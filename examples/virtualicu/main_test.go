@@ -168,7 +168,12 @@ func TestBadRecordings(t *testing.T) {
 
 func TestBadFlags(t *testing.T) {
 	for _, args := range [][]string{
-		{"-beds", "0"}, {"-beds", "x"}, {"-speed", "-1"}, {"-glucose", "f"}, {"-subject", "a"}, {"more"},
+		{"-beds", "0"},
+		{"-beds", "x"},
+		{"-speed", "-1"},
+		{"-glucose", "f"},
+		{"-subject", "a"},
+		{"more"},
 		{"-glucose", "/nonexistent", "-subject", "a"},
 	} {
 		if err := run(t.Context(), args, new(bytes.Buffer)); err == nil {
