@@ -61,7 +61,7 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.beds, "beds", 8, "number of beds, 1 to 500")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the patients: the same seed gives the same patients")
 	f.Float64Var(&o.speed, "speed", 1, "patients' seconds in a second; 0 is as fast as possible")
-	f.DurationVar(&o.long, "for", 0, "stop after so much of the patients' time; 0 is never")
+	f.DurationVar(&o.long, "for", 0, "stop after so long (with -speed 0: of the patients' time); 0 is never")
 	f.BoolVar(&o.headless, "headless", false, "no page; print events as JSON lines")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address of the page")
 	f.StringVar(&o.fhirFile, "fhir", "", "write FHIR Observations to this file (NDJSON)")
@@ -82,6 +82,15 @@ func parse(args []string) (options, error) {
 		return o, errors.New("-glucose and -subject go together")
 	}
 	return o, nil
+}
+
+// patientTime is how much of the patients' time passes in -for. Counting in it
+// makes the length of a run, and so its events, independent of the clock.
+func (o options) patientTime() time.Duration {
+	if o.speed == 0 {
+		return o.long
+	}
+	return time.Duration(float64(o.long) * o.speed)
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -170,7 +179,7 @@ func operate(ctx context.Context, o options, beds []*bed, start time.Time, out i
 		defer stop()
 	}
 	sim := simulation{
-		beds: beds, start: start, speed: o.speed, long: o.long,
+		beds: beds, start: start, speed: o.speed, long: o.patientTime(),
 		waiting: func(sent uint64) uint64 { return sent - min(sent, gateway.Stats().Frames) },
 	}
 	simulated := make(chan error, 1)

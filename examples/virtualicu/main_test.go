@@ -51,6 +51,18 @@ func TestSameSeedSameEvents(t *testing.T) {
 	}
 }
 
+// Faster patients have more time in the same run, and the events of it do not
+// depend on the clock.
+func TestSpeedAndLength(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-headless", "-beds", "2", "-for", "200ms", "-speed", "300"}, &out); err != nil {
+		t.Fatal(err)
+	}
+	if want := headless(t, "-beds", "2", "-for", "1m"); !bytes.Equal(out.Bytes(), want) {
+		t.Errorf("200 ms at 300 times are not the events of a minute: %d and %d bytes", out.Len(), len(want))
+	}
+}
+
 // A bed that falls silent raises a technical alarm, and nobody else does.
 func TestDisconnectedBed(t *testing.T) {
 	silent := map[string]bool{}

@@ -80,18 +80,27 @@ func (w *wall) stream(rw http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}()
+	shown := map[string]int{} // how many values of a bed were shown as stale
 	for {
 		var changed []telemed.PatientState
+		aged := false
 		select {
 		case changed = <-states:
-		case <-ticker.C:
+		case <-ticker.C: // silence changes nothing in the ward but what is stale
+			changed, aged = w.ward.Patients(), true
 		case <-r.Context().Done():
 			return
 		}
 		views := make([]bedView, 0, len(changed))
 		for _, s := range changed {
-			if b := w.beds[s.Patient]; b != nil {
-				views = append(views, w.view(b, s))
+			b := w.beds[s.Patient]
+			if b == nil {
+				continue
+			}
+			v := w.view(b, s)
+			if stale := v.stale(); !aged || stale != shown[v.Bed] {
+				shown[v.Bed] = stale
+				views = append(views, v)
 			}
 		}
 		if !w.send(rw, views) || out.Flush() != nil {
@@ -154,6 +163,16 @@ type (
 		Since     time.Time `json:"since"`
 	}
 )
+
+// stale counts the values that are too old to pass for the present.
+func (v bedView) stale() (n int) {
+	for _, vital := range v.Vitals {
+		if vital.Stale {
+			n++
+		}
+	}
+	return n
+}
 
 func (w *wall) view(b *bed, s telemed.PatientState) bedView {
 	v := bedView{
