@@ -56,17 +56,25 @@ var ErrTime = errors.New("telemed: readings without a usable time")
 
 // Stats counts what a gateway did since it started.
 type Stats struct {
+type Stats struct {
 	Frames   uint64 // received
 	Readings uint64 // decoded and stored, repeats included
 	Rejected uint64 // frames refused
 	Retries  uint64 // failed attempts to store or to deliver
+	// Unsupported counts the frames among Rejected whose format the decoder does
+	// not know. They went to the Rejected function undecoded.
+	Unsupported uint64
 }
 
-type gatewayStats struct{ frames, readings, rejected, retries atomic.Uint64 }
+type gatewayStats struct{ frames, readings, rejected, retries, unsupported atomic.Uint64 }
 
 // Stats returns the counters. It may be called at any time.
 func (g *Gateway) Stats() Stats {
-	return Stats{g.stats.frames.Load(), g.stats.readings.Load(), g.stats.rejected.Load(), g.stats.retries.Load()}
+	s := &g.stats
+	return Stats{
+		Frames: s.frames.Load(), Readings: s.readings.Load(), Rejected: s.rejected.Load(), Retries: s.retries.Load(),
+		Unsupported: s.unsupported.Load(),
+	}
 }
 
 const (
@@ -151,6 +159,9 @@ func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame) []vitals.Reading
 		}
 	}
 	g.stats.rejected.Add(1)
+	if device.IsUnsupported(err) {
+		g.stats.unsupported.Add(1)
+	}
 	if g.Rejected != nil {
 		g.Rejected(*f, err)
 	}
