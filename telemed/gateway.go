@@ -32,9 +32,10 @@ type Gateway struct {
 	// patient that its source set, and failing that every device stands for
 	// one patient: right for devices that are named by bed.
 	Roster Roster
-	// Rejected is told of every frame that was not stored, and why. The frame
-	// is acknowledged all the same, or it would come for ever. It must not
-	// keep the frame.
+	// Rejected is told of every frame that became no readings, and why. The
+	// frame is acknowledged all the same, or it would come for ever, but not
+	// before a log that is a [DeadLetters] has it on disk. Rejected must not keep
+	// the frame.
 	Rejected func(f device.Frame, err error)
 	// Logger gets what an operator should know, never a value or a name. Nil
 	// discards.
@@ -50,12 +51,15 @@ type Gateway struct {
 // ErrUnknownDevice refuses a frame of a device that nobody wears.
 var ErrUnknownDevice = errors.New("telemed: nobody wears this device")
 
+// ErrPanic refuses a frame at which the decoder panicked: a mistake in the
+// decoder, which must not stop the others' frames.
+var ErrPanic = errors.New("telemed: the decoder panicked")
+
 // ErrTime refuses a frame whose readings have no time, or one outside the years
 // 1900 to 2200.
 var ErrTime = errors.New("telemed: readings without a usable time")
 
 // Stats counts what a gateway did since it started.
-type Stats struct {
 type Stats struct {
 	Frames   uint64 // received
 	Readings uint64 // decoded and stored, repeats included
@@ -122,17 +126,31 @@ func (g *Gateway) Run(ctx context.Context) error {
 func (g *Gateway) receive(ctx context.Context) error {
 	deliveries := make([]Delivery, frameBatch)
 	var readings []vitals.Reading
+	var letters []DeadLetter
+	store, keepsLetters := g.Log.(DeadLetters)
 	for {
 		n, err := g.Source.Receive(ctx, deliveries)
-		readings = readings[:0]
+		readings, letters = readings[:0], letters[:0]
 		for i := range deliveries[:n] {
-			readings = g.decode(readings, &deliveries[i].Frame)
-		}
-		if len(readings) > 0 {
-			if err := g.append(ctx, readings); err != nil {
-				return err // not acknowledged: the sender keeps them
+			f := &deliveries[i].Frame
+			var refused error
+			if readings, refused = g.decode(readings, f); refused != nil {
+				g.reject(*f, refused)
+				letters = append(letters, DeadLetter{*f, refused.Error()})
 			}
 		}
+		// Not acknowledged unless stored: the sender keeps them.
+		if len(readings) > 0 {
+			if err := g.persist(ctx, func(ctx context.Context) error { return g.Log.Append(ctx, readings) }); err != nil {
+				return err
+			}
+		}
+		if len(letters) > 0 && keepsLetters {
+			if err := g.persist(ctx, func(ctx context.Context) error { return store.Reject(ctx, letters) }); err != nil {
+				return err
+			}
+		}
+		clear(letters)
 		g.stats.frames.Add(uint64(n))
 		g.stats.readings.Add(uint64(len(readings)))
 		for i := range deliveries[:n] {
@@ -147,26 +165,37 @@ func (g *Gateway) receive(ctx context.Context) error {
 	}
 }
 
-func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame) []vitals.Reading {
-	err := g.identify(f)
-	if err == nil {
-		var out []vitals.Reading
-		if out, err = g.Decoder.AppendReadings(dst, *f); err == nil {
-			if err = checkTimes(out[len(dst):]); err == nil {
-				vitals.MarkImplausible(out[len(dst):])
-				return out
-			}
+// decode appends the readings of a frame, or says why there are none. A decoder
+// that panics has refused the frame; what it said may contain the payload.
+func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame) (out []vitals.Reading, err error) {
+	defer func() {
+		if recover() != nil {
+			out, err = dst, ErrPanic
 		}
+	}()
+	if err := g.identify(f); err != nil {
+		return dst, err
 	}
+	if out, err = g.Decoder.AppendReadings(dst, *f); err != nil {
+		return dst, err
+	}
+	if err := checkTimes(out[len(dst):]); err != nil {
+		return dst, err
+	}
+	vitals.MarkImplausible(out[len(dst):])
+	return out, nil
+}
+
+// reject tells of a frame that became no readings.
+func (g *Gateway) reject(f device.Frame, err error) {
 	g.stats.rejected.Add(1)
 	if device.IsUnsupported(err) {
 		g.stats.unsupported.Add(1)
 	}
 	if g.Rejected != nil {
-		g.Rejected(*f, err)
+		g.Rejected(f, err)
 	}
 	g.log().Warn("frame refused", "format", f.Format.String(), "reason", err)
-	return dst
 }
 
 // checkTimes refuses what no sink could put in order.
@@ -193,11 +222,11 @@ func (g *Gateway) identify(f *device.Frame) error {
 	return nil
 }
 
-// append tries until the log has the readings or the context ends. Nothing is
-// received meanwhile, so pressure goes back to the senders.
-func (g *Gateway) append(ctx context.Context, readings []vitals.Reading) error {
+// persist tries until the log has it or the context ends. Nothing is received
+// meanwhile, so pressure goes back to the senders.
+func (g *Gateway) persist(ctx context.Context, write func(context.Context) error) error {
 	for attempt := 0; ; attempt++ {
-		err := g.Log.Append(context.WithoutCancel(ctx), readings)
+		err := write(context.WithoutCancel(ctx))
 		if err == nil {
 			return nil
 		}

@@ -244,8 +244,8 @@ func TestRejected(t *testing.T) {
 	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if acks != 5 || g.Stats().Rejected != 4 {
-		t.Errorf("%d acknowledged, %d rejected; want 5 and 4", acks, g.Stats().Rejected)
+	if stats := g.Stats(); acks != 5 || stats.Rejected != 4 || stats.Unsupported != 1 {
+		t.Errorf("%d acknowledged, %d rejected, %d of them unsupported; want 5, 4 and 1", acks, stats.Rejected, stats.Unsupported)
 	}
 	for i, want := range []error{device.ErrReserved, telemed.ErrUnknownDevice, device.ErrUnsupported, telemed.ErrTime} {
 		if !errors.Is(reasons[i], want) {
@@ -258,6 +258,60 @@ func TestRejected(t *testing.T) {
 	if len(log.records) != 1 || log.records[0].Reading.Patient != vitals.NewPatientID("p7") {
 		t.Errorf("log has %v", log.records)
 	}
+}
+
+// panics is a decoder with a mistake.
+type panics struct{ gatt.HealthDecoder }
+
+func (d panics) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vitals.Reading, error) {
+	if f.Bytes[1] == 66 {
+		panic("DOE^JANE")
+	}
+	return d.HealthDecoder.AppendReadings(dst, f)
+}
+
+// letterLog is a memory log that also keeps dead letters.
+type letterLog struct {
+	*memoryLog
+	letters []telemed.DeadLetter
+	fails   int
+}
+
+func (l *letterLog) Reject(_ context.Context, letters []telemed.DeadLetter) error {
+	if l.fails--; l.fails >= 0 {
+		return telemed.ErrLogFull
+	}
+	for _, d := range letters {
+		d.Frame.Bytes = slices.Clone(d.Frame.Bytes)
+		l.letters = append(l.letters, d)
+	}
+	return nil
+}
+
+// A frame at which the decoder panics is a dead letter like any other, kept
+// before it is acknowledged, and the others go on.
+func TestDeadLetters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &letterLog{memoryLog: newMemoryLog(), fails: 2}
+		s := sourceOf(heartRate("b", 0, 65), heartRate("b", 1, 66), heartRate("b", 2, 67))
+		for i := range s.deliveries {
+			s.deliveries[i].Ack = func() {
+				if len(log.letters) != 1 {
+					t.Errorf("frame %d acknowledged with %d letters kept", i, len(log.letters))
+				}
+			}
+		}
+		g := telemed.Gateway{Source: s, Decoder: panics{}, Log: log}
+		if err := g.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(log.letters) != 1 || log.letters[0].Reason != telemed.ErrPanic.Error() || log.letters[0].Frame.Bytes[1] != 66 {
+			t.Errorf("letters %+v", log.letters)
+		}
+		if len(log.records) != 2 {
+			t.Errorf("%d readings, want 2", len(log.records))
+		}
+	})
 }
 
 // A sink that is down delays nobody else and loses nothing.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -42,6 +43,20 @@ type Log interface {
 
 	// SetCursor remembers how far a sink has come.
 	SetCursor(ctx context.Context, sink string, at Position) error
+}
+
+// A DeadLetter is a frame that could not become readings, and why.
+type DeadLetter struct {
+	Frame  device.Frame
+	Reason string // of the error; it holds no payload and no identifier
+}
+
+// DeadLetters is a log that also keeps frames that were refused, for somebody
+// to look at. The gateway puts them there before it acknowledges them.
+type DeadLetters interface {
+	// Reject returns nil once the letters are on stable storage. It may drop
+	// the oldest to make room.
+	Reject(ctx context.Context, letters []DeadLetter) error
 }
 
 // ErrLogFull reports that the log has no room: the disk is full or a quota is

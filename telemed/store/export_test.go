@@ -1,19 +1,26 @@
 package store
 
-import (
-	"encoding/binary"
-	"hash/crc32"
+import "github.com/telemed-go/sdk/vitals"
 
-	"github.com/telemed-go/sdk/vitals"
-)
+// For tests of the formats in the file.
 
-// For tests of the record format.
+// Encode makes the value of a reading at a place.
+func Encode(r *vitals.Reading, place string) []byte {
+	b, _ := new(safe).put([]byte(place), appendReading(nil, r), r.Patient)
+	return b
+}
 
-func Encode(r *vitals.Reading) []byte { return encode(r) }
+// Decode reads the value at a place.
+func Decode(b []byte, place string) (vitals.Reading, error) {
+	content, err := new(safe).take([]byte(place), b, nil)
+	if err != nil {
+		return vitals.Reading{}, err
+	}
+	return new(decoder).reading(content)
+}
 
-func Decode(b []byte) (vitals.Reading, error) { return new(decoder).decode(b) }
-
-// Sealed puts a good checksum in front of anything.
-func Sealed(body []byte) []byte {
-	return append(binary.LittleEndian.AppendUint32(nil, crc32.Checksum(body, castagnoli)), body...)
+// Sealed puts a good checksum in front of any content.
+func Sealed(content []byte, place string) []byte {
+	b, _ := new(safe).put([]byte(place), content, vitals.PatientID{})
+	return b
 }

@@ -31,22 +31,33 @@ var (
 	errShort    = errors.New("too short")
 )
 
-// version is the first byte of an encoded reading.
+// The first byte of a value in the file.
+//
+//	plain   1 | CRC-32C of content and place (4, little endian) | content
+//	sealed  2 | key (8, big endian) | nonce (12) | encrypted content | tag (16)
+//
+// The place (bucket and key) goes into checksum or tag, so that a value that
+// was moved or copied is as bad as one that was changed.
+const (
+	plain  = 1
+	sealed = 2
+)
+
+// version is the first byte of the content.
 //
 //	version 1 | patient | device | kind | unit (each uvarint length, bytes)
 //	| quality uvarint | coefficient varint | exponent int8 | seconds varint
 //	| nanoseconds uvarint | zone offset in seconds varint | stamped 0/1
 //	| sequence uvarint | code uvarint
 //
-// Kind and unit go by name: their numbers move when the tables grow.
+// Kind and unit go by name: a file outlives the tables of a program.
 const version = 1
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// encode returns checksum and reading. This is the one place where a patient
-// is written in the clear.
-func encode(r *vitals.Reading) []byte {
-	b := make([]byte, 4, 128)
+// appendReading appends the content of a record. This is the one place where a
+// patient is written in the clear.
+func appendReading(b []byte, r *vitals.Reading) []byte {
 	b = append(b, version)
 	b = appendString(b, r.Patient.Reveal())
 	b = appendString(b, string(r.Device))
@@ -55,19 +66,21 @@ func encode(r *vitals.Reading) []byte {
 	b = binary.AppendUvarint(b, uint64(r.Quality))
 	b = binary.AppendVarint(b, r.Quantity.Value().Coef)
 	b = append(b, byte(r.Quantity.Value().Exp))
-	b = binary.AppendVarint(b, r.At.Unix())
-	b = binary.AppendUvarint(b, uint64(r.At.Nanosecond()))
-	_, offset := r.At.Zone()
-	b = binary.AppendVarint(b, int64(offset))
+	b = appendTime(b, r.At)
 	stamped := byte(0)
 	if r.Stamped {
 		stamped = 1
 	}
 	b = append(b, stamped)
 	b = binary.AppendUvarint(b, uint64(r.Sequence))
-	b = binary.AppendUvarint(b, uint64(r.Code))
-	binary.LittleEndian.PutUint32(b, crc32.Checksum(b[4:], castagnoli))
-	return b
+	return binary.AppendUvarint(b, uint64(r.Code))
+}
+
+func appendTime(b []byte, t time.Time) []byte {
+	b = binary.AppendVarint(b, t.Unix())
+	b = binary.AppendUvarint(b, uint64(t.Nanosecond()))
+	_, offset := t.Zone()
+	return binary.AppendVarint(b, int64(offset))
 }
 
 func appendString(b []byte, s string) []byte {
@@ -86,23 +99,16 @@ type decoder struct {
 	bad bool
 }
 
-func (d *decoder) decode(b []byte) (r vitals.Reading, err error) {
-	if len(b) < 5 {
+// reading reads the content of a record.
+func (d *decoder) reading(content []byte) (r vitals.Reading, err error) {
+	if len(content) == 0 {
 		return r, errShort
 	}
-	if binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
-		return r, errChecksum
-	}
-	if b[4] != version {
+	if content[0] != version {
 		return r, errFormat
 	}
-	d.b, d.bad = b[5:], false
-	if s := d.bytes(); string(s) != d.patient.Reveal() {
-		d.patient = vitals.NewPatientID(string(s))
-	}
-	if s := d.bytes(); string(s) != string(d.device) {
-		d.device = vitals.DeviceID(s)
-	}
+	d.b, d.bad = content[1:], false
+	d.who()
 	r.Patient, r.Device = d.patient, d.device
 	var ok bool
 	if r.Kind, ok = vitals.ParseKind(string(d.bytes())); !ok {
@@ -114,14 +120,28 @@ func (d *decoder) decode(b []byte) (r vitals.Reading, err error) {
 	if unit != 0 {
 		r.Quantity = unit.Of(value)
 	}
-	seconds, nanos := d.varint(), d.uvarint()
-	r.At = time.Unix(seconds, int64(nanos)).In(d.location(int(d.varint())))
+	r.At = d.time()
 	r.Stamped = d.byte() != 0
 	r.Sequence, r.Code = uint32(d.uvarint()), uint32(d.uvarint())
 	if d.bad || len(d.b) != 0 {
 		return r, errFormat
 	}
 	return r, nil
+}
+
+// who reads patient and device.
+func (d *decoder) who() {
+	if s := d.bytes(); string(s) != d.patient.Reveal() {
+		d.patient = vitals.NewPatientID(string(s))
+	}
+	if s := d.bytes(); string(s) != string(d.device) {
+		d.device = vitals.DeviceID(s)
+	}
+}
+
+func (d *decoder) time() time.Time {
+	seconds, nanos := d.varint(), d.uvarint()
+	return time.Unix(seconds, int64(nanos)).In(d.location(int(d.varint())))
 }
 
 // location turns an offset into a zone; the common ones cost nothing.

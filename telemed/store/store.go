@@ -6,7 +6,9 @@
 // own, so a flipped bit is an error and never a value. A reading that is there
 // already, by its ID, is left out however late it returns.
 //
-// The file holds names and values in the clear: put it on an encrypted disk.
+// Without [Encrypt] the file holds names and values in the clear: put it on an
+// encrypted disk, or give the log keys. Nothing is ever deleted but by
+// [Log.Trim].
 package store
 
 import (
@@ -27,33 +29,41 @@ import (
 
 // The buckets of the file.
 //
-//	records  position (8, big endian)              -> checksum (4), encoded reading
-//	seen     instant (12, big endian), ID (16)     -> position (8)
-//	cursors  name of the sink                      -> position (8)
+//	records   position (8, big endian)             -> reading, see record.go
+//	seen      instant (12, big endian), ID (16)    -> position (8)
+//	cursors   name of the sink                     -> position (8)
+//	arrivals  second of the clock (8, big endian)  -> position (8) of the last record before it
+//	rejected  number (8, big endian)               -> dead letter, see deadletter.go
 //
 // seen begins with the instant so that readings of now, of whatever patient,
 // fall on the same few pages; keyed by ID alone every one would touch another.
 var (
-	bucketRecords = []byte("records")
-	bucketSeen    = []byte("seen")
-	bucketCursors = []byte("cursors")
+	bucketRecords  = []byte("records")
+	bucketSeen     = []byte("seen")
+	bucketCursors  = []byte("cursors")
+	bucketArrivals = []byte("arrivals")
+	bucketRejected = []byte("rejected")
 )
 
 // Log is a log in a file. It is safe for concurrent use; a second process
 // cannot open the file meanwhile.
 type Log struct {
-	db *bbolt.DB
+	db   *bbolt.DB
+	safe safe
 
 	mu      sync.Mutex
 	changed chan struct{}               // closed and replaced after each append
 	cursors map[string]telemed.Position // not yet written
 }
 
-var _ telemed.Log = (*Log)(nil)
+var (
+	_ telemed.Log         = (*Log)(nil)
+	_ telemed.DeadLetters = (*Log)(nil)
+)
 
 // Open opens or creates the file. It waits five seconds for another process
 // to let go of it.
-func Open(path string) (*Log, error) {
+func Open(path string, opts ...Option) (*Log, error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: 5 * time.Second, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true,
 	})
@@ -61,8 +71,11 @@ func Open(path string) (*Log, error) {
 		return nil, fmt.Errorf("store: open: %w", full(err))
 	}
 	l := &Log{db: db, changed: make(chan struct{}), cursors: make(map[string]telemed.Position)}
+	for _, o := range opts {
+		o.apply(l)
+	}
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketRecords, bucketSeen, bucketCursors} {
+		for _, name := range [][]byte{bucketRecords, bucketSeen, bucketCursors, bucketArrivals, bucketRejected} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
@@ -93,7 +106,11 @@ func (l *Log) Append(ctx context.Context, readings []vitals.Reading) error {
 	err := l.db.Update(func(tx *bbolt.Tx) error {
 		records, seen := tx.Bucket(bucketRecords), tx.Bucket(bucketSeen)
 		records.FillPercent, seen.FillPercent = 1, 0.9 // both grow at their end
-		last := lastPosition(records)
+		last := lastPosition(tx)
+		if err := markArrival(tx, last, time.Now()); err != nil {
+			return err
+		}
+		var content []byte
 		for i := range readings {
 			key := seenKey(&readings[i])
 			if seen.Get(key) != nil {
@@ -104,7 +121,12 @@ func (l *Log) Append(ctx context.Context, readings []vitals.Reading) error {
 			if err := seen.Put(key, at); err != nil {
 				return err
 			}
-			if err := records.Put(at, encode(&readings[i])); err != nil {
+			content = appendReading(content[:0], &readings[i])
+			value, err := l.safe.put(place(bucketRecords, at), content, readings[i].Patient)
+			if err != nil {
+				return err
+			}
+			if err := records.Put(at, value); err != nil {
 				return err
 			}
 		}
@@ -138,13 +160,21 @@ func (l *Log) read(after telemed.Position, dst []telemed.Record) (n int, err err
 		c := tx.Bucket(bucketRecords).Cursor()
 		var from [8]byte
 		binary.BigEndian.PutUint64(from[:], uint64(after)+1)
-		d := decoder{}
+		var d decoder
+		var buf []byte
 		for k, v := c.Seek(from[:]); k != nil && n < len(dst); k, v = c.Next() {
-			r, err := d.decode(v)
+			content, err := l.safe.take(place(bucketRecords, k), v, buf)
+			if isShredded(err) {
+				continue
+			}
+			if err == nil {
+				buf = content
+				dst[n].Reading, err = d.reading(content)
+			}
 			if err != nil {
 				return &CorruptError{Position: position(k), Err: err}
 			}
-			dst[n] = telemed.Record{Position: position(k), Reading: r}
+			dst[n].Position = position(k)
 			n++
 		}
 		return nil
@@ -161,7 +191,7 @@ func (l *Log) read(after telemed.Position, dst []telemed.Record) (n int, err err
 // Last implements [telemed.Log].
 func (l *Log) Last(context.Context) (last telemed.Position, err error) {
 	err = l.db.View(func(tx *bbolt.Tx) error {
-		last = lastPosition(tx.Bucket(bucketRecords))
+		last = lastPosition(tx)
 		return nil
 	})
 	return last, err
@@ -216,12 +246,18 @@ func (l *Log) Backup(w io.Writer) error {
 	})
 }
 
-func lastPosition(records *bbolt.Bucket) telemed.Position {
+// lastPosition is that of the newest record ever: the bucket remembers it when
+// the record itself was trimmed.
+func lastPosition(tx *bbolt.Tx) telemed.Position {
+	records := tx.Bucket(bucketRecords)
 	if key, _ := records.Cursor().Last(); key != nil {
 		return position(key)
 	}
-	return 0
+	return telemed.Position(records.Sequence())
 }
+
+// place is what ties a value to where it stands.
+func place(bucket, key []byte) []byte { return append(bucket[:len(bucket):len(bucket)], key...) }
 
 func (l *Log) change() <-chan struct{} {
 	l.mu.Lock()

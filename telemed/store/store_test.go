@@ -80,16 +80,19 @@ func TestLog(t *testing.T) {
 // Every single flipped bit of a stored record is an error, never another value.
 func TestFlippedBits(t *testing.T) {
 	r := telemedtest.Reading("DOE^JANE", 5)
-	whole := store.Encode(&r)
+	whole := store.Encode(&r, "here")
 	for bit := range len(whole) * 8 {
 		b := bytes.Clone(whole)
 		b[bit/8] ^= 1 << (bit % 8)
-		if got, err := store.Decode(b); err == nil {
+		if got, err := store.Decode(b, "here"); err == nil {
 			t.Fatalf("bit %d flipped: read %v", bit, got)
 		}
 	}
+	if _, err := store.Decode(whole, "elsewhere"); err == nil {
+		t.Error("a record that was moved was accepted")
+	}
 	for n := range whole {
-		if _, err := store.Decode(whole[:n]); err == nil {
+		if _, err := store.Decode(whole[:n], "here"); err == nil {
 			t.Fatalf("%d of %d bytes were accepted", n, len(whole))
 		}
 	}
@@ -97,13 +100,13 @@ func TestFlippedBits(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	r := telemedtest.Reading("a", 1)
-	f.Add(store.Encode(&r)[4:])
+	f.Add(store.Encode(&r, "here")[5:])
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r, err := store.Decode(store.Sealed(body)) // a good checksum over anything
+		r, err := store.Decode(store.Sealed(body, "here"), "here") // a good checksum over anything
 		if err != nil {
 			return
 		}
-		again, err := store.Decode(store.Encode(&r))
+		again, err := store.Decode(store.Encode(&r, "here"), "here")
 		if err != nil {
 			t.Fatalf("own encoding: %v", err)
 		}
