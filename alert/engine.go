@@ -168,6 +168,21 @@ func (e *Engine) Restore(batch []vitals.Reading) error {
 	return join(err, late)
 }
 
+// Resume shows the alarms that are active after Restore to a notifier that is
+// a [Shower]. Nobody is called for them again.
+func (e *Engine) Resume(ctx context.Context) error {
+	s, ok := e.notifier.(Shower)
+	if !ok {
+		return nil
+	}
+	for _, ev := range e.Active(nil) {
+		if err := s.Show(ctx, ev); err != nil {
+			return fmt.Errorf("alert: show rule %q: %w", ev.Rule, err)
+		}
+	}
+	return nil
+}
+
 // evaluate returns the mistakes in single readings apart from the reason why
 // nothing was evaluated.
 func (e *Engine) evaluate(batch []vitals.Reading, silent bool) (late, err error) {

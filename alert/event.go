@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"context"
 	"crypto/sha1" //nolint:gosec // RFC 9562 prescribes SHA-1 for version 5; it guards nothing
 	"encoding/binary"
 	"encoding/hex"
@@ -144,17 +143,3 @@ func (id AlarmID) String() string {
 
 // MarshalText implements [encoding.TextMarshaler].
 func (id AlarmID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
-
-// A Notifier tells somebody. An error means that the event did not arrive; the
-// engine will offer it again. The engine calls it for one event at a time, and
-// waits: a notifier for a slow channel should queue. It must not call Put or
-// Advance of the engine that is calling it.
-type Notifier interface {
-	Notify(ctx context.Context, e Event) error
-}
-
-// NotifyFunc is a function that is a [Notifier].
-type NotifyFunc func(ctx context.Context, e Event) error
-
-// Notify calls f.
-func (f NotifyFunc) Notify(ctx context.Context, e Event) error { return f(ctx, e) }

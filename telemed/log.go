@@ -45,6 +45,13 @@ type Log interface {
 	SetCursor(ctx context.Context, sink string, at Position) error
 }
 
+// A Resumer is a [Restorer] that others have to hear from after its past was
+// restored, as a screen must learn which alarms are active. The gateway calls
+// it once before the first Put.
+type Resumer interface {
+	Resume(ctx context.Context) error
+}
+
 // A DeadLetter is a frame that could not become readings, and why.
 type DeadLetter struct {
 	Frame  device.Frame

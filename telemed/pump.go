@@ -72,6 +72,9 @@ func (p *pump) restore(ctx context.Context, records []Record) error {
 		}
 		seen = records[n-1].Position
 	}
+	if r, ok := p.sink.(Resumer); ok {
+		return p.try(ctx, func() error { return r.Resume(ctx) })
+	}
 	return nil
 }
 

@@ -31,6 +31,7 @@ var (
 	_ Sink           = (*Ward)(nil)
 	_ Restorer       = (*Ward)(nil)
 	_ alert.Notifier = (*Ward)(nil)
+	_ alert.Shower   = (*Ward)(nil)
 )
 
 // A PatientState is what the ward knows of one patient at one moment. It is a
@@ -94,8 +95,10 @@ func (w *Ward) Restore(readings []vitals.Reading) error {
 	return nil
 }
 
+// Show implements [alert.Shower].
+func (w *Ward) Show(ctx context.Context, e alert.Event) error { return w.Notify(ctx, e) }
+
 // Notify implements [alert.Notifier]: it keeps the alarms that are active.
-// After a restart, give it those of [alert.Engine.Active].
 func (w *Ward) Notify(_ context.Context, e alert.Event) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

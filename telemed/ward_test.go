@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/alert"
+	"github.com/telemed-go/sdk/device/gatt"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -94,6 +95,31 @@ func TestWardKeepsActiveAlarms(t *testing.T) {
 		}
 		if got := active(); !slices.Equal(got, step.want) {
 			t.Errorf("at %d /min: %v, want %v", step.rate, got, step.want)
+		}
+	}
+}
+
+// After a restart the wall shows the alarms that are active, and nobody is
+// paged a second time.
+func TestRestartShowsAlarms(t *testing.T) {
+	log := newMemoryLog()
+	for run, rate := range []byte{140, 141} {
+		var w telemed.Ward
+		pages := 0
+		pager := alert.NotifyFunc(func(context.Context, alert.Event) error { pages++; return nil })
+		engine, err := alert.NewEngine(alert.Notifiers{&w, pager}, alert.Above(vitals.HeartRate, vitals.PerMinute(130)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := telemed.Gateway{
+			Source: sourceOf(heartRate("bed-1", run, rate)), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{engine, &w}, EventTime: true,
+		}
+		if err := g.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		state, _ := w.Patient(vitals.NewPatientID("bed-1"))
+		if len(state.Alarms) != 1 || pages != 1-run {
+			t.Errorf("run %d: %d alarms on the wall, %d pages; want 1 and %d", run, len(state.Alarms), pages, 1-run)
 		}
 	}
 }
