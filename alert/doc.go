@@ -14,7 +14,8 @@
 //   - a value without doubt, or from memory, entered by hand, derived, with a
 //     low battery, an irregular pulse or an unset clock: raises and ends;
 //   - Questionable, EarlyEstimate, Motion, PoorSignal, BadPosition,
-//     Implausible: raises, but does not end, for a doubt is no relief;
+//     Implausible, Nonconforming: raises, but does not end, for a doubt is no
+//     relief;
 //   - AboveRange and BelowRange: no number, but certainly beyond; they raise
 //     the alarm of that direction and end nothing;
 //   - Invalid, NoContact, Ongoing, Calibrating, SensorFault, SampleFault,

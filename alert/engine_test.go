@@ -167,7 +167,7 @@ func TestScenarios(t *testing.T) {
 			flagged(1, 0, vitals.NotANumber), flagged(2, 0, vitals.NoContact), flagged(3, 60, vitals.Invalid),
 			flagged(4, 60, vitals.TestData), flagged(5, 60, vitals.SampleFault), flagged(6, 0, vitals.BelowRange|vitals.Invalid), tick(9999),
 		}, ""},
-		{"a doubt raises and does not end", low, []any{spo2(0, 97), flagged(1, 80, vitals.Motion|vitals.LowBattery), flagged(2, 97, vitals.Implausible), spo2(3, 97)}, `
+		{"a doubt raises and does not end", low, []any{spo2(0, 97), flagged(1, 80, vitals.Motion|vitals.LowBattery), flagged(2, 97, vitals.Nonconforming), spo2(3, 97)}, `
 			1 active SpO2 80 % below 90 %; doubtful: motion
 			3 ended SpO2 97 % no longer below 90 %, after 2s`},
 		{"beyond the device counts for its direction", low, []any{flagged(0, 0, vitals.AboveRange), flagged(1, 0, vitals.BelowRange), flagged(2, 0, vitals.AboveRange), spo2(3, 91)}, `
@@ -731,6 +731,7 @@ func FuzzNoDataEndsNothing(f *testing.F) {
 		vitals.NotANumber, vitals.NotAtResolution, vitals.AboveRange, vitals.BelowRange, vitals.ReservedNumber, vitals.NotAvailable,
 		vitals.Invalid, vitals.NoContact, vitals.TestData, vitals.SensorFault, vitals.SampleFault, vitals.Ongoing, vitals.Calibrating,
 		vitals.Questionable, vitals.Motion, vitals.PoorSignal, vitals.BadPosition, vitals.Implausible, vitals.EarlyEstimate,
+		vitals.Nonconforming,
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rec := new(recorder)

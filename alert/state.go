@@ -66,7 +66,7 @@ const (
 		vitals.SensorFault | vitals.SampleFault
 	// doubtful values raise alarms and do not end them.
 	doubtful = vitals.Questionable | vitals.EarlyEstimate | vitals.Motion | vitals.PoorSignal |
-		vitals.BadPosition | vitals.Implausible
+		vitals.BadPosition | vitals.Implausible | vitals.Nonconforming
 )
 
 func (w *watch) judge(r *vitals.Reading) worth {

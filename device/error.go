@@ -2,6 +2,7 @@ package device
 
 import (
 	"errors"
+	"iter"
 	"strconv"
 )
 
@@ -30,6 +31,21 @@ const (
 	ErrText Fault = "invalid_utf8"
 	// ErrChecksum: the bytes do not match their checksum.
 	ErrChecksum Fault = "crc_mismatch"
+	// ErrChecksumField: a checksum where the device says that it sends none.
+	ErrChecksumField Fault = "crc_field_not_ffff"
+	// ErrSize: a record states a size that its own flags contradict.
+	ErrSize Fault = "size_mismatch"
+	// ErrLength: a frame states a length that it does not have.
+	ErrLength Fault = "length_mismatch"
+	// ErrOpCode: a control point command that the specification does not know.
+	ErrOpCode Fault = "unknown_opcode"
+	// ErrOperator: an operator that the op code of the command does not allow.
+	ErrOperator Fault = "bad_operator"
+	// ErrDirection: a command that came from the device, or a response that
+	// went to it.
+	ErrDirection Fault = "wrong_direction"
+	// ErrSequence: what should have come before is missing.
+	ErrSequence Fault = "sequence_gap"
 	// ErrUnsupported: the decoder does not know this format.
 	ErrUnsupported Fault = "unsupported"
 
@@ -55,6 +71,20 @@ func (f Fault) Error() string {
 		return "invalid UTF-8"
 	case ErrChecksum:
 		return "checksum mismatch"
+	case ErrChecksumField:
+		return "checksum of a device that sends none"
+	case ErrSize:
+		return "size does not fit the flags"
+	case ErrLength:
+		return "length does not fit the frame"
+	case ErrOpCode:
+		return "unknown op code"
+	case ErrOperator:
+		return "operator does not fit the op code"
+	case ErrDirection:
+		return "wrong direction"
+	case ErrSequence:
+		return "something is missing before this"
 	}
 	return string(f)
 }
@@ -75,6 +105,9 @@ type DecodeError struct {
 	Offset int    // index of the byte where the fault begins
 	Ref    string // specification and clause: "HRS 1.0, 3.1"
 	Err    error  // why, usually a [Fault]
+	// Also is the next fault of the same frame, if there is one: reserved flags
+	// and, behind them, bytes that nobody expects. errors.Is sees the first only.
+	Also *DecodeError
 }
 
 // Error reads "HeartRateMeasurement: byte 4, RR: truncated (HRS 1.0, 3.1)".
@@ -92,6 +125,14 @@ func (e *DecodeError) Error() string {
 
 // Unwrap gives errors.Is the fault.
 func (e *DecodeError) Unwrap() error { return e.Err }
+
+// All yields e and every fault behind it. A nil e has none.
+func (e *DecodeError) All() iter.Seq[*DecodeError] {
+	return func(yield func(*DecodeError) bool) {
+		for ; e != nil && yield(e); e = e.Also {
+		}
+	}
+}
 
 // IsUnsupported reports whether err only says that a decoder does not know a
 // format.

@@ -38,6 +38,13 @@ var faults = []struct {
 	{device.ErrFeature, "feature_mismatch", "field denied by the feature characteristic"},
 	{device.ErrText, "invalid_utf8", "invalid UTF-8"},
 	{device.ErrChecksum, "crc_mismatch", "checksum mismatch"},
+	{device.ErrChecksumField, "crc_field_not_ffff", "checksum of a device that sends none"},
+	{device.ErrSize, "size_mismatch", "size does not fit the flags"},
+	{device.ErrLength, "length_mismatch", "length does not fit the frame"},
+	{device.ErrOpCode, "unknown_opcode", "unknown op code"},
+	{device.ErrOperator, "bad_operator", "operator does not fit the op code"},
+	{device.ErrDirection, "wrong_direction", "wrong direction"},
+	{device.ErrSequence, "sequence_gap", "something is missing before this"},
 	{device.ErrUnsupported, "unsupported", "unsupported"},
 }
 

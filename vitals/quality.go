@@ -76,6 +76,9 @@ const (
 	Manual
 	// Implausible: outside the limits of [Kind.PlausibleRange].
 	Implausible
+	// Nonconforming: the device broke its protocol and the value was read all the
+	// same, by tolerance or by what is known about the model.
+	Nonconforming
 )
 
 var qualityNames = [64]string{
@@ -83,6 +86,7 @@ var qualityNames = [64]string{
 	8: "invalid", 9: "questionable", 10: "early-estimate", 11: "ongoing", 12: "calibrating", 13: "no-contact", 14: "motion",
 	15: "poor-signal", 16: "bad-position", 17: "sensor-fault", 18: "sample-fault", 19: "low-battery", 20: "irregular-pulse",
 	32: "clock-unset", 33: "test-data", 34: "stored", 35: "validated", 36: "derived", 37: "manual", 38: "implausible",
+	39: "nonconforming",
 }
 
 // Has reports whether any of the doubts in mask holds.

@@ -40,6 +40,7 @@ func TestQualityBits(t *testing.T) {
 		{Derived, 36, "derived"},
 		{Manual, 37, "manual"},
 		{Implausible, 38, "implausible"},
+		{Nonconforming, 39, "nonconforming"},
 	} {
 		if tt.q != 1<<tt.bit {
 			t.Errorf("%s is %#x, want bit %d", tt.text, uint64(tt.q), tt.bit)

@@ -23,6 +23,9 @@ type Waveform struct {
 	Origin   Decimal // the value of the raw sample 0, in Unit
 	Samples  []int32 // owned by the waveform
 	Sequence uint32
+	// Lowest and Highest are the raw samples at the ends of what the device
+	// can measure; both are 0 if they are not known.
+	Lowest, Highest int32
 }
 
 // Raw samples that are no numbers. FHIR writes them E, L and U.

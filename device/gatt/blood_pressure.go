@@ -25,6 +25,7 @@ type BloodPressureMeasurement struct {
 	PulseRate medfloat.SFloat // beats per minute; meaningful if HasPulseRate
 	User      uint8           // 0xFF: unknown; meaningful if HasUser
 	Status    BloodPressureStatus
+	Reserved  uint8 // flag bits 5 to 7 as sent: no meaning yet, and refused by ParseBloodPressureMeasurement
 
 	HasTimestamp bool
 	HasPulseRate bool
@@ -58,14 +59,15 @@ const (
 // ParseBloodPressureMeasurement decodes b.
 func ParseBloodPressureMeasurement(b []byte) (BloodPressureMeasurement, error) {
 	r := newReader(b)
-	m, reserved := r.bloodPressure("Systolic", "Diastolic", "Mean")
-	return m, finish(&r, reserved, "BloodPressureMeasurement", "BLS 1.1, 3.1")
+	m := r.bloodPressure("Systolic", "Diastolic", "Mean")
+	return m, finish(&r, m.Reserved, "BloodPressureMeasurement", "BLS 1.1, 3.1")
 }
 
 // bloodPressure reads the layout that cuffs share, with names for the three
-// pressures, and tells which reserved flags are set.
-func (r *reader) bloodPressure(first, second, third string) (m BloodPressureMeasurement, reserved uint8) {
+// pressures.
+func (r *reader) bloodPressure(first, second, third string) (m BloodPressureMeasurement) {
 	flags := r.Uint8("Flags")
+	m.Reserved = flags & bpReserved
 	m.KPa = flags&bpKPa != 0
 	m.Systolic = r.sfloat(first)
 	m.Diastolic = r.sfloat(second)
@@ -82,13 +84,13 @@ func (r *reader) bloodPressure(first, second, third string) (m BloodPressureMeas
 	if m.HasStatus = flags&bpHasStatus != 0; m.HasStatus {
 		m.Status = BloodPressureStatus(r.Uint16("Status"))
 	}
-	return m, flags & bpReserved
+	return m
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m BloodPressureMeasurement) AppendBinary(b []byte) ([]byte, error) {
 	b = append(b, flag(m.KPa, bpKPa)|flag(m.HasTimestamp, bpHasTimestamp)|flag(m.HasPulseRate, bpHasPulseRate)|
-		flag(m.HasUser, bpHasUser)|flag(m.HasStatus, bpHasStatus))
+		flag(m.HasUser, bpHasUser)|flag(m.HasStatus, bpHasStatus)|m.Reserved&bpReserved)
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Systolic))
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Diastolic))
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Mean))

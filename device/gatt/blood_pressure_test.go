@@ -75,8 +75,9 @@ var bloodPressures = []vector[gatt.BloodPressureMeasurement]{
 		bad: "trailing_bytes @ 7",
 	},
 	{
-		name: "reserved flag", wire: "20 7800 5000 5d00", want: gatt.BloodPressureMeasurement{Systolic: 120, Diastolic: 80, Mean: 93},
-		bad: "reserved_bits @ 0 Flags",
+		name: "reserved flag", wire: "20 7800 5000 5d00",
+		want: gatt.BloodPressureMeasurement{Systolic: 120, Diastolic: 80, Mean: 93, Reserved: 0x20},
+		bad:  "reserved_bits @ 0 Flags",
 	},
 }
 
@@ -143,7 +144,7 @@ var cuffPressures = []vector[gatt.IntermediateCuffPressure]{
 		bad: "trailing_bytes @ 7",
 	},
 	{
-		name: "reserved flag", wire: "80 d7f0 0000 0000", want: gatt.IntermediateCuffPressure{Pressure: 0xF0D7},
+		name: "reserved flag", wire: "80 d7f0 0000 0000", want: gatt.IntermediateCuffPressure{Pressure: 0xF0D7, Reserved: 0x80},
 		bad: "reserved_bits @ 0 Flags",
 	},
 }

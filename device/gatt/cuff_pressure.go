@@ -24,6 +24,7 @@ type IntermediateCuffPressure struct {
 	PulseRate medfloat.SFloat // beats per minute; meaningful if HasPulseRate
 	User      uint8           // 0xFF: unknown; meaningful if HasUser
 	Status    BloodPressureStatus
+	Reserved  uint8 // flag bits 5 to 7 as sent: no meaning yet, and refused by ParseIntermediateCuffPressure
 
 	HasTimestamp bool
 	HasPulseRate bool
@@ -34,12 +35,12 @@ type IntermediateCuffPressure struct {
 // ParseIntermediateCuffPressure decodes b.
 func ParseIntermediateCuffPressure(b []byte) (IntermediateCuffPressure, error) {
 	r := newReader(b)
-	m, reserved := r.bloodPressure("Pressure", "Unused", "Unused")
+	m := r.bloodPressure("Pressure", "Unused", "Unused")
 	return IntermediateCuffPressure{
 		Pressure: m.Systolic, Unused: [2]medfloat.SFloat{m.Diastolic, m.Mean}, KPa: m.KPa,
-		Timestamp: m.Timestamp, PulseRate: m.PulseRate, User: m.User, Status: m.Status,
+		Timestamp: m.Timestamp, PulseRate: m.PulseRate, User: m.User, Status: m.Status, Reserved: m.Reserved,
 		HasTimestamp: m.HasTimestamp, HasPulseRate: m.HasPulseRate, HasUser: m.HasUser, HasStatus: m.HasStatus,
-	}, finish(&r, reserved, "IntermediateCuffPressure", "BLS 1.1, 3.2")
+	}, finish(&r, m.Reserved, "IntermediateCuffPressure", "BLS 1.1, 3.2")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -63,7 +64,7 @@ func (m IntermediateCuffPressure) AppendReadings(dst []vitals.Reading, f device.
 func (m IntermediateCuffPressure) layout() BloodPressureMeasurement {
 	return BloodPressureMeasurement{
 		Systolic: m.Pressure, Diastolic: m.Unused[0], Mean: m.Unused[1], KPa: m.KPa,
-		Timestamp: m.Timestamp, PulseRate: m.PulseRate, User: m.User, Status: m.Status,
+		Timestamp: m.Timestamp, PulseRate: m.PulseRate, User: m.User, Status: m.Status, Reserved: m.Reserved,
 		HasTimestamp: m.HasTimestamp, HasPulseRate: m.HasPulseRate, HasUser: m.HasUser, HasStatus: m.HasStatus,
 	}
 }

@@ -41,7 +41,7 @@ func (d DateTime) AppendBinary(b []byte) ([]byte, error) {
 
 // Time is d in a location, if the date is complete and exists in the calendar.
 func (d DateTime) Time(in *time.Location) (time.Time, bool) {
-	if d.Year == 0 || d.Month == 0 || d.Day == 0 {
+	if _, _, bad := d.outOfRange(); bad || d.Year == 0 || d.Month == 0 || d.Day == 0 {
 		return time.Time{}, false
 	}
 	t := time.Date(int(d.Year), time.Month(d.Month), int(d.Day), int(d.Hour), int(d.Minute), int(d.Second), 0, in)

@@ -10,11 +10,27 @@
 // accepted. AppendReadings says what they mean; it allocates nothing and keeps
 // every value, however doubtful, with its [vitals.Quality].
 //
-// [Health] puts them together as a [device.Decoder]. To use one characteristic
+// [Health] puts them together as a [device.Decoder]. It is strict; the fields of
+// [HealthDecoder] make it tolerant and tell it what a model is known to do wrong. To use one characteristic
 // alone, call its functions; the package needs nothing but the standard library.
 //
 // Device clocks have no time zone: a date is read in the location of
 // [device.Frame.At], assuming that device and gateway stand in one place.
+//
+// # Layouts without a second source
+//
+// These characteristics are read as one description has them, without a packet
+// of a real device to confirm it; the comment of the type names the source.
+// Where even that is silent the octets are kept as sent.
+//
+//   - enhanced blood pressure: 0x2B34, 0x2B35, 0x2B36 (its E2E-CRC is left in the data)
+//   - insulin delivery: 0x2B20 to 0x2B23; of 0x2B24 to 0x2B28 op codes, events and
+//     results, with raw operands and event data
+//   - physical activity monitor: 0x2B3B, 0x2B44, 0x2B45; of 0x2B3C to 0x2B43 header,
+//     flags and op codes, with raw fields and operands
+//   - device time and elapsed time: 0x2B8E, 0x2B8F, 0x2B90, 0x2BF2
+//   - 0x2B37 registered user, 0x2BED battery level status, 0x2BFF UDI
+//   - generic health sensor, before its adoption: 0x2B8B, 0x2BDD, 0x2BF1, 0x2BF3, 0x2BF4
 //
 // The package talks to no radio.
 package gatt
@@ -67,9 +83,11 @@ type reader struct {
 func newReader(b []byte) reader { return reader{Reader: wire.NewReader(b)} }
 
 // reject notes a forbidden value that begins at byte at. Once the frame has
-// run out there are no values any more, so nothing is forbidden.
+// run out there are no values any more, so nothing is forbidden. A wrong
+// checksum counts before all others: it says that no byte can be trusted.
 func (r *reader) reject(fault device.Fault, field string, at int) {
-	if _, _, short := r.Short(); !short && r.fault == "" {
+	first := r.fault == "" || fault == device.ErrChecksum || fault == device.ErrChecksumField
+	if _, _, short := r.Short(); !short && first {
 		r.fault, r.field, r.at = fault, field, at
 	}
 }
@@ -111,16 +129,19 @@ func finish(r *reader, reservedFlags uint8, typ, ref string) error {
 	if reservedFlags == 0 && r.fault == "" && r.Complete() {
 		return nil
 	}
-	field, at, short := r.Short()
-	switch {
-	case reservedFlags != 0:
-		return &device.DecodeError{Type: typ, Field: "Flags", Ref: ref, Err: device.ErrReservedBits}
-	case short:
-		return &device.DecodeError{Type: typ, Field: field, Offset: at, Ref: ref, Err: device.ErrTruncated}
-	case r.Rest() > 0:
-		return &device.DecodeError{Type: typ, Offset: r.Offset(), Ref: ref, Err: device.ErrTrailing}
+	var e *device.DecodeError
+	if r.fault != "" {
+		e = &device.DecodeError{Type: typ, Field: r.field, Offset: r.at, Ref: ref, Err: r.fault}
 	}
-	return &device.DecodeError{Type: typ, Field: r.field, Offset: r.at, Ref: ref, Err: r.fault}
+	if field, at, short := r.Short(); short {
+		e = &device.DecodeError{Type: typ, Field: field, Offset: at, Ref: ref, Err: device.ErrTruncated, Also: e}
+	} else if r.Rest() > 0 {
+		e = &device.DecodeError{Type: typ, Offset: r.Offset(), Ref: ref, Err: device.ErrTrailing, Also: e}
+	}
+	if reservedFlags != 0 {
+		e = &device.DecodeError{Type: typ, Field: "Flags", Ref: ref, Err: device.ErrReservedBits, Also: e}
+	}
+	return e
 }
 
 // unencodable reports a field whose value has more bits than its place on air.

@@ -41,6 +41,7 @@ func testVectors[M encoder](t *testing.T, parse func([]byte) (M, error), vectors
 				t.Errorf("got %+v, want %+v", got, v.want)
 			}
 			if err != nil {
+				testReserved(t, got, wire, err)
 				return
 			}
 			if back, err := v.want.AppendBinary(nil); err != nil || !bytes.Equal(back, wire) {
@@ -51,6 +52,19 @@ func testVectors[M encoder](t *testing.T, parse func([]byte) (M, error), vectors
 			}
 			testCut(t, parse, append(wire[:len(wire):len(wire)], 0), len(wire)+1)
 		})
+	}
+}
+
+// testReserved demands that a value whose only fault are reserved bits or
+// numbers encodes to the very bytes.
+func testReserved(t *testing.T, m encoder, wire []byte, err error) {
+	t.Helper()
+	e, ok := errors.AsType[*device.DecodeError](err)
+	if !ok || e.Also != nil || e.Err != device.ErrReservedBits && e.Err != device.ErrReservedValue {
+		return
+	}
+	if back, err := m.AppendBinary(nil); err != nil || !bytes.Equal(back, wire) {
+		t.Errorf("reserved: encodes to % x, %v; want % x", back, err, wire)
 	}
 }
 
@@ -96,6 +110,7 @@ func fuzz[M encoder](f *testing.F, parse func([]byte) (M, error), vectors []vect
 			}
 		}
 		if err != nil {
+			testReserved(t, m, wire, err)
 			return
 		}
 		if back, err := m.AppendBinary(nil); err != nil || !bytes.Equal(back, wire) {

@@ -28,6 +28,7 @@ type GlucoseMeasurement struct {
 	Status        GlucoseStatus   // meaningful if HasStatus
 	// ContextFollows: a [GlucoseContext] with the same Sequence comes next.
 	ContextFollows bool
+	Reserved       uint8 // flag bits 5 to 7 as sent: no meaning yet, and refused by ParseGlucoseMeasurement
 
 	HasTimeOffset    bool
 	HasConcentration bool
@@ -98,6 +99,7 @@ func ParseGlucoseMeasurement(b []byte) (GlucoseMeasurement, error) {
 	flags := r.Uint8("Flags")
 	m.Molar = flags&glucoseMolar != 0
 	m.ContextFollows = flags&glucoseContextFollows != 0
+	m.Reserved = flags & glucoseReserved
 	m.Sequence = r.Uint16("Sequence")
 	m.BaseTime = r.dateTime("BaseTime")
 	if m.HasTimeOffset = flags&glucoseHasTimeOffset != 0; m.HasTimeOffset {
@@ -113,14 +115,15 @@ func ParseGlucoseMeasurement(b []byte) (GlucoseMeasurement, error) {
 	if m.HasStatus = flags&glucoseHasStatus != 0; m.HasStatus {
 		m.Status = GlucoseStatus(r.Uint16("SensorStatus"))
 	}
-	return m, finish(&r, flags&glucoseReserved, "GlucoseMeasurement", "GLS 1.0, 3.1")
+	return m, finish(&r, m.Reserved, "GlucoseMeasurement", "GLS 1.0, 3.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Type or
 // Location has more than 4 bits.
 func (m GlucoseMeasurement) AppendBinary(b []byte) ([]byte, error) {
 	b = append(b, flag(m.HasTimeOffset, glucoseHasTimeOffset)|flag(m.HasConcentration, glucoseHasConcentration)|
-		flag(m.Molar, glucoseMolar)|flag(m.HasStatus, glucoseHasStatus)|flag(m.ContextFollows, glucoseContextFollows))
+		flag(m.Molar, glucoseMolar)|flag(m.HasStatus, glucoseHasStatus)|flag(m.ContextFollows, glucoseContextFollows)|
+		m.Reserved&glucoseReserved)
 	b = binary.LittleEndian.AppendUint16(b, m.Sequence)
 	b, _ = m.BaseTime.AppendBinary(b)
 	if m.HasTimeOffset {
@@ -267,7 +270,8 @@ var sampleTypes = [...]string{
 }
 
 var sampleLocations = [...]string{
-	1: "finger", 2: "alternate site", 3: "earlobe", 4: "control solution", notAvailable: "not available",
+	1: "finger", 2: "alternate site", 3: "earlobe", 4: "control solution", 5: "subcutaneous tissue",
+	notAvailable: "not available",
 }
 
 var glucoseStatusNames = [...]string{

@@ -61,7 +61,7 @@ var glucoses = []vector[gatt.GlucoseMeasurement]{
 		bad: "trailing_bytes @ 10",
 	},
 	{
-		name: "reserved flag", wire: "20 0100 e807051f0c1e00", want: gatt.GlucoseMeasurement{Sequence: 1, BaseTime: may31},
+		name: "reserved flag", wire: "20 0100 e807051f0c1e00", want: gatt.GlucoseMeasurement{Sequence: 1, BaseTime: may31, Reserved: 0x20},
 		bad: "reserved_bits @ 0 Flags",
 	},
 }

@@ -9,23 +9,81 @@ import (
 // carries measurements; of a heart-rate frame it gives the rate and the RR
 // intervals. Frames that ParseX refuses are refused whole: a reserved flag may
 // announce a field that would shift all others, and a wrong number is worse
-// than none.
+// than none. Set the fields of the result to read more than that.
 func Health() HealthDecoder { return HealthDecoder{} }
 
-// HealthDecoder is the decoder that [Health] returns. It keeps no state and is
-// safe for concurrent use.
-type HealthDecoder struct{}
+// HealthDecoder is the decoder that [Health] returns. The zero HealthDecoder is
+// strict. It keeps no state and is safe for concurrent use if its functions are.
+type HealthDecoder struct {
+	// Tolerant reads frames with reserved flags, reserved or impossible numbers
+	// and surplus bytes as far as the specification goes today. Their readings
+	// are [vitals.Nonconforming]. Frames with a field missing or a wrong
+	// checksum are refused all the same.
+	Tolerant bool
+	// Quirks says what is known about a device: usually [QuirksOf] its
+	// identity. Nil knows of none.
+	Quirks func(vitals.DeviceID) Quirks
+	// Deviated, if not nil, is told of every frame that was not read strictly
+	// or gives a quirk away. It must not keep the frame's bytes.
+	Deviated func(f device.Frame, o Outcome)
+}
 
 // AppendReadings implements [device.Decoder].
-func (HealthDecoder) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vitals.Reading, error) {
+func (d HealthDecoder) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vitals.Reading, error) {
+	out, o, err := d.Decode(dst, f)
+	if d.Deviated != nil && err == nil && !o.IsZero() {
+		d.Deviated(f, o)
+	}
+	return out, err
+}
+
+// Decode appends the readings of a frame and says how it was read. It returns
+// dst unchanged beside an error.
+func (d HealthDecoder) Decode(dst []vitals.Reading, f device.Frame) ([]vitals.Reading, Outcome, error) {
 	uuid, ok := f.Format.Characteristic()
 	if !ok {
-		return dst, &device.DecodeError{Type: f.Format.String(), Err: device.ErrUnsupported}
+		return dst, Outcome{}, &device.DecodeError{Type: f.Format.String(), Err: device.ErrUnsupported}
 	}
+	var (
+		o Outcome
+		q Quirks
+	)
+	if d.Quirks != nil {
+		q = d.Quirks(f.Device)
+		f.Bytes, o.Applied = q.repair(uuid, f.Bytes)
+	}
+	o.Suspected.IEEE754 = looksIEEE754(uuid, f.Bytes)
+	out, err := appendReadings(dst, uuid, f)
+	if rest, padded := q.unpad(f.Bytes, err); padded {
+		f.Bytes, o.Applied.Padding = rest, true
+		out, err = appendReadings(dst, uuid, f)
+	}
+	if err != nil {
+		e, ok := err.(tolerated) //nolint:errorlint // of appendTo, never wrapped
+		switch {
+		case !ok:
+			return dst, Outcome{}, err
+		case !d.Tolerant:
+			return dst, Outcome{}, e.DecodeError
+		}
+		o.Tolerated = e.DecodeError
+	}
+	if !o.Strict() {
+		for i := len(dst); i < len(out); i++ {
+			out[i].Quality |= vitals.Nonconforming
+		}
+	}
+	return out, o, nil
+}
+
+// appendReadings appends what a frame says, also beside an error that is
+// [tolerated].
+func appendReadings(dst []vitals.Reading, uuid uint16, f device.Frame) ([]vitals.Reading, error) {
 	switch uuid {
 	case UUIDHeartRateMeasurement:
 		m, err := ParseHeartRateMeasurement(f.Bytes)
-		if dst, err = appendTo(dst, f, m, err); err == nil {
+		n := len(dst)
+		if dst, err = appendTo(dst, f, m, err); len(dst) > n {
 			dst = m.AppendRR(dst, f)
 		}
 		return dst, err
@@ -34,6 +92,12 @@ func (HealthDecoder) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vit
 		return appendTo(dst, f, m, err)
 	case UUIDIntermediateCuffPressure:
 		m, err := ParseIntermediateCuffPressure(f.Bytes)
+		return appendTo(dst, f, m, err)
+	case UUIDEnhancedBloodPressure:
+		m, err := ParseEnhancedBloodPressure(f.Bytes)
+		return appendTo(dst, f, m, err)
+	case UUIDEnhancedCuffPressure:
+		m, err := ParseEnhancedCuffPressure(f.Bytes)
 		return appendTo(dst, f, m, err)
 	case UUIDTemperatureMeasurement:
 		m, err := ParseTemperatureMeasurement(f.Bytes)
@@ -50,14 +114,38 @@ func (HealthDecoder) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vit
 	case UUIDWeightMeasurement:
 		m, err := ParseWeightMeasurement(f.Bytes)
 		return appendTo(dst, f, m, err)
+	case UUIDBodyCompositionMeasurement:
+		m, err := ParseBodyComposition(f.Bytes)
+		return appendTo(dst, f, m, err)
+	case UUIDRSCMeasurement:
+		m, err := ParseRSCMeasurement(f.Bytes)
+		return appendTo(dst, f, m, err)
 	case UUIDGlucoseMeasurement:
 		m, err := ParseGlucoseMeasurement(f.Bytes)
 		return appendTo(dst, f, m, err)
 	case UUIDGlucoseContext:
 		m, err := ParseGlucoseContext(f.Bytes)
 		return appendTo(dst, f, m, err)
+	case UUIDCGMMeasurement:
+		m, err := ParseCGMMeasurement(f.Bytes)
+		return appendTo(dst, f, m, err)
 	case UUIDBatteryLevel:
 		m, err := ParseBatteryLevel(f.Bytes)
+		return appendTo(dst, f, m, err)
+	case UUIDBatteryStatus:
+		m, err := ParseBatteryStatus(f.Bytes)
+		return appendTo(dst, f, m, err)
+	case UUIDLiveObservation:
+		m, err := ParseLiveObservation(f.Bytes)
+		if err == nil {
+			err = m.unjoined("LiveObservation")
+		}
+		return appendTo(dst, f, m, err)
+	case UUIDStoredObservation:
+		m, err := ParseStoredObservation(f.Bytes)
+		if err == nil {
+			err = m.unjoined("StoredObservation")
+		}
 		return appendTo(dst, f, m, err)
 	}
 	return dst, &device.DecodeError{Type: f.Format.String(), Err: device.ErrUnsupported}
@@ -65,12 +153,17 @@ func (HealthDecoder) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vit
 
 // measurement is a wire type that knows what it means.
 type measurement interface {
+	AppendBinary(b []byte) ([]byte, error)
 	AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading
 }
 
 func appendTo[M measurement](dst []vitals.Reading, f device.Frame, m M, err error) ([]vitals.Reading, error) {
 	if err != nil {
-		return dst, err
+		e, ok := tolerable(err)
+		if !ok || !lossless(m, f.Bytes) {
+			return dst, err
+		}
+		return m.AppendReadings(dst, f), tolerated{e}
 	}
 	return m.AppendReadings(dst, f), nil
 }

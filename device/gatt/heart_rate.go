@@ -23,6 +23,7 @@ type HeartRateMeasurement struct {
 	Energy    uint16 // kJ since the last reset, 0xFFFF when the counter is full; meaningful if HasEnergy
 	HasEnergy bool
 	RR        RRIntervals
+	Reserved  uint8 // flag bits 5 to 7 as sent: no meaning yet, and refused by ParseHeartRateMeasurement
 }
 
 // SensorContact is the two contact bits as sent.
@@ -64,6 +65,7 @@ func ParseHeartRateMeasurement(b []byte) (HeartRateMeasurement, error) {
 	r := newReader(b)
 	flags := r.Uint8("Flags")
 	m.Contact = SensorContact(flags & hrContact >> 1)
+	m.Reserved = flags & hrReserved
 	if m.Wide = flags&hrWide != 0; m.Wide {
 		m.BPM = r.Uint16("BPM")
 	} else {
@@ -75,14 +77,14 @@ func ParseHeartRateMeasurement(b []byte) (HeartRateMeasurement, error) {
 	if flags&hrHasRR != 0 {
 		m.RR = RRIntervals{r.Groups("RR", 2)}
 	}
-	return m, finish(&r, flags&hrReserved, "HeartRateMeasurement", "HRS 1.0, 3.1")
+	return m, finish(&r, m.Reserved, "HeartRateMeasurement", "HRS 1.0, 3.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m HeartRateMeasurement) AppendBinary(b []byte) ([]byte, error) {
 	wide := m.Wide || m.BPM > 0xFF
 	b = append(b, flag(wide, hrWide)|byte(m.Contact)<<1&hrContact|
-		flag(m.HasEnergy, hrHasEnergy)|flag(m.RR.Sent(), hrHasRR))
+		flag(m.HasEnergy, hrHasEnergy)|flag(m.RR.Sent(), hrHasRR)|m.Reserved&hrReserved)
 	if wide {
 		b = binary.LittleEndian.AppendUint16(b, m.BPM)
 	} else {
@@ -95,8 +97,9 @@ func (m HeartRateMeasurement) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // AppendReadings appends the heart rate. Lost contact lowers the quality; it
-// never hides the value. A rate of zero from a sensor without contact is no
-// rate but the absence of one.
+// never hides the value. A rate of zero is no rate but the absence of one: the
+// characteristic has no other way to say that the sensor does not know, and
+// such sensors cannot tell an asystole from a loose strap.
 //
 // RR intervals are not appended: see [HeartRateMeasurement.AppendRR].
 func (m HeartRateMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
@@ -106,10 +109,10 @@ func (m HeartRateMeasurement) AppendReadings(dst []vitals.Reading, f device.Fram
 	}
 	if m.Contact == ContactLost {
 		reading.Quality = vitals.NoContact
-		if m.BPM == 0 {
-			reading.Quality |= vitals.NotAvailable
-			reading.Quantity = vitals.Quantity{}
-		}
+	}
+	if m.BPM == 0 {
+		reading.Quality |= vitals.NotAvailable
+		reading.Quantity = vitals.Quantity{}
 	}
 	return append(dst, reading)
 }

@@ -57,7 +57,7 @@ var heartRates = []vector[gatt.HeartRateMeasurement]{
 		bad: "truncated @ 4 RR",
 	},
 	{name: "surplus", wire: "00 48 00", want: gatt.HeartRateMeasurement{BPM: 72}, bad: "trailing_bytes @ 2"},
-	{name: "reserved flag", wire: "20 48", want: gatt.HeartRateMeasurement{BPM: 72}, bad: "reserved_bits @ 0 Flags"},
+	{name: "reserved flag", wire: "20 48", want: gatt.HeartRateMeasurement{BPM: 72, Reserved: 0x20}, bad: "reserved_bits @ 0 Flags"},
 }
 
 func TestHeartRateMeasurement(t *testing.T) {
@@ -69,7 +69,7 @@ func TestHeartRateReadings(t *testing.T) {
 		{"rate", "00 48", []string{"HeartRate 72 /min [good] on arrival"}},
 		{"contact lost keeps the value", "04 48", []string{"HeartRate 72 /min [no-contact] on arrival"}},
 		{"contact lost, no value", "04 00", []string{"HeartRate no value [not-available|no-contact] on arrival"}},
-		{"zero with contact is a value", "06 00", []string{"HeartRate 0 /min [good] on arrival"}},
+		{"zero is no rate", "06 00", []string{"HeartRate no value [not-available] on arrival"}},
 		{"intervals", "14 48 0004 9203", []string{
 			"HeartRate 72 /min [no-contact] on arrival",
 			"RRInterval 1000.0 ms [no-contact] on arrival",

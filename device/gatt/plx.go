@@ -55,6 +55,7 @@ type PLXDetails struct {
 	Status    PLXStatus       // meaningful if HasStatus
 	Sensor    PLXSensor       // meaningful if HasSensor
 	Amplitude medfloat.SFloat // pulse amplitude index, %; meaningful if HasAmplitude
+	Reserved  uint8           // flag bits 5 to 7 as sent: no meaning yet, and refused by ParseX
 
 	HasStatus    bool
 	HasSensor    bool
@@ -87,7 +88,8 @@ func ParsePLXSpotCheck(b []byte) (PLXSpotCheck, error) {
 		m.Timestamp = r.dateTime("Timestamp")
 	}
 	m.PLXDetails = r.plxDetails(flags >> spotDetails)
-	return m, finish(&r, flags&plxReserved, "PLXSpotCheck", "PLXS 1.0, 3.1")
+	m.Reserved = flags & plxReserved
+	return m, finish(&r, m.Reserved, "PLXSpotCheck", "PLXS 1.0, 3.1")
 }
 
 // ParsePLXContinuous decodes b.
@@ -103,7 +105,8 @@ func ParsePLXContinuous(b []byte) (PLXContinuous, error) {
 		m.Slow = r.plxValues("SpO2Slow", "PulseRateSlow")
 	}
 	m.PLXDetails = r.plxDetails(flags >> contDetails)
-	return m, finish(&r, flags&plxReserved, "PLXContinuous", "PLXS 1.0, 3.2")
+	m.Reserved = flags & plxReserved
+	return m, finish(&r, m.Reserved, "PLXContinuous", "PLXS 1.0, 3.2")
 }
 
 func (r *reader) plxValues(saturation, pulse string) PLXValues {
@@ -126,7 +129,8 @@ func (r *reader) plxDetails(flags uint8) (d PLXDetails) {
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Sensor has
 // more than 24 bits.
 func (m PLXSpotCheck) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasTimestamp, spotHasTimestamp)|flag(m.ClockNotSet, spotClockNotSet)|m.flags()<<spotDetails)
+	b = append(b, flag(m.HasTimestamp, spotHasTimestamp)|flag(m.ClockNotSet, spotClockNotSet)|m.flags()<<spotDetails|
+		m.Reserved&plxReserved)
 	b = m.PLXValues.append(b)
 	if m.HasTimestamp {
 		b, _ = m.Timestamp.AppendBinary(b)
@@ -137,7 +141,7 @@ func (m PLXSpotCheck) AppendBinary(b []byte) ([]byte, error) {
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Sensor has
 // more than 24 bits.
 func (m PLXContinuous) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasFast, contHasFast)|flag(m.HasSlow, contHasSlow)|m.flags()<<contDetails)
+	b = append(b, flag(m.HasFast, contHasFast)|flag(m.HasSlow, contHasSlow)|m.flags()<<contDetails|m.Reserved&plxReserved)
 	b = m.PLXValues.append(b)
 	if m.HasFast {
 		b = m.Fast.append(b)

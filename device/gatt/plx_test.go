@@ -56,8 +56,9 @@ var spotChecks = []vector[gatt.PLXSpotCheck]{
 		bad: "truncated @ 5 DeviceSensorStatus",
 	},
 	{
-		name: "reserved flag", wire: "20 6100 4800", want: gatt.PLXSpotCheck{PLXValues: gatt.PLXValues{SpO2: 97, PulseRate: 72}},
-		bad: "reserved_bits @ 0 Flags",
+		name: "reserved flag", wire: "20 6100 4800",
+		want: gatt.PLXSpotCheck{PLXValues: gatt.PLXValues{SpO2: 97, PulseRate: 72}, PLXDetails: gatt.PLXDetails{Reserved: 0x20}},
+		bad:  "reserved_bits @ 0 Flags",
 	},
 	{
 		name: "surplus", wire: "00 6100 4800 00", want: gatt.PLXSpotCheck{PLXValues: gatt.PLXValues{SpO2: 97, PulseRate: 72}},
@@ -112,8 +113,9 @@ var continuous = []vector[gatt.PLXContinuous]{
 		bad: "truncated @ 7 PulseRateFast",
 	},
 	{
-		name: "reserved flag", wire: "40 6100 4800", want: gatt.PLXContinuous{PLXValues: gatt.PLXValues{SpO2: 97, PulseRate: 72}},
-		bad: "reserved_bits @ 0 Flags",
+		name: "reserved flag", wire: "40 6100 4800",
+		want: gatt.PLXContinuous{PLXValues: gatt.PLXValues{SpO2: 97, PulseRate: 72}, PLXDetails: gatt.PLXDetails{Reserved: 0x40}},
+		bad:  "reserved_bits @ 0 Flags",
 	},
 }
 

@@ -21,6 +21,7 @@ type TemperatureMeasurement struct {
 	Fahrenheit bool // Value is in °F, not °C
 	Timestamp  DateTime
 	Type       TemperatureType // where it was measured; meaningful if HasType
+	Reserved   uint8           // flag bits 3 to 7 as sent: no meaning yet, and refused by ParseTemperatureMeasurement
 
 	HasTimestamp bool
 	HasType      bool
@@ -54,14 +55,14 @@ const (
 // ParseTemperatureMeasurement decodes b.
 func ParseTemperatureMeasurement(b []byte) (TemperatureMeasurement, error) {
 	r := newReader(b)
-	m, reserved := r.temperature()
-	return m, finish(&r, reserved, "TemperatureMeasurement", "HTS 1.0, 3.1")
+	m := r.temperature()
+	return m, finish(&r, m.Reserved, "TemperatureMeasurement", "HTS 1.0, 3.1")
 }
 
-// temperature reads the layout that both characteristics have, and tells which
-// reserved flags are set.
-func (r *reader) temperature() (m TemperatureMeasurement, reserved uint8) {
+// temperature reads the layout that both characteristics have.
+func (r *reader) temperature() (m TemperatureMeasurement) {
 	flags := r.Uint8("Flags")
+	m.Reserved = flags & tempReserved
 	m.Fahrenheit = flags&tempFahrenheit != 0
 	m.Value = r.float("Temperature")
 	if m.HasTimestamp = flags&tempHasTimestamp != 0; m.HasTimestamp {
@@ -70,12 +71,13 @@ func (r *reader) temperature() (m TemperatureMeasurement, reserved uint8) {
 	if m.HasType = flags&tempHasType != 0; m.HasType {
 		m.Type = TemperatureType(r.code("TemperatureType", uint8(TemperatureTympanum)))
 	}
-	return m, flags & tempReserved
+	return m
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m TemperatureMeasurement) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.Fahrenheit, tempFahrenheit)|flag(m.HasTimestamp, tempHasTimestamp)|flag(m.HasType, tempHasType))
+	b = append(b, flag(m.Fahrenheit, tempFahrenheit)|flag(m.HasTimestamp, tempHasTimestamp)|flag(m.HasType, tempHasType)|
+		m.Reserved&tempReserved)
 	b = binary.LittleEndian.AppendUint32(b, uint32(m.Value))
 	if m.HasTimestamp {
 		b, _ = m.Timestamp.AppendBinary(b)
@@ -108,8 +110,8 @@ type IntermediateTemperature TemperatureMeasurement
 // ParseIntermediateTemperature decodes b.
 func ParseIntermediateTemperature(b []byte) (IntermediateTemperature, error) {
 	r := newReader(b)
-	m, reserved := r.temperature()
-	return IntermediateTemperature(m), finish(&r, reserved, "IntermediateTemperature", "HTS 1.0, 3.3")
+	m := r.temperature()
+	return IntermediateTemperature(m), finish(&r, m.Reserved, "IntermediateTemperature", "HTS 1.0, 3.3")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].

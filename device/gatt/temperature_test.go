@@ -53,7 +53,7 @@ var temperatures = []vector[gatt.TemperatureMeasurement]{
 		want: gatt.TemperatureMeasurement{Value: 0xFF00016C, Timestamp: gatt.DateTime{2024, 5, 31, 12, 30, 60}, HasTimestamp: true},
 	},
 	{name: "surplus", wire: "00 6c0100ff 01", want: gatt.TemperatureMeasurement{Value: 0xFF00016C}, bad: "trailing_bytes @ 5"},
-	{name: "reserved flag", wire: "08 6c0100ff", want: gatt.TemperatureMeasurement{Value: 0xFF00016C}, bad: "reserved_bits @ 0 Flags"},
+	{name: "reserved flag", wire: "08 6c0100ff", want: gatt.TemperatureMeasurement{Value: 0xFF00016C, Reserved: 8}, bad: "reserved_bits @ 0 Flags"},
 }
 
 func TestTemperatureMeasurement(t *testing.T) {
@@ -92,7 +92,7 @@ var intermediateTemperatures = []vector[gatt.IntermediateTemperature]{
 		want: gatt.IntermediateTemperature{Value: 0xFF00016C, Type: gatt.TemperatureMouth, HasType: true},
 	},
 	{name: "cut", wire: "00 6c0100", bad: "truncated @ 1 Temperature"},
-	{name: "reserved flag", wire: "80 6c0100ff", want: gatt.IntermediateTemperature{Value: 0xFF00016C}, bad: "reserved_bits @ 0 Flags"},
+	{name: "reserved flag", wire: "80 6c0100ff", want: gatt.IntermediateTemperature{Value: 0xFF00016C, Reserved: 0x80}, bad: "reserved_bits @ 0 Flags"},
 }
 
 func TestIntermediateTemperature(t *testing.T) {

@@ -23,6 +23,7 @@ type WeightMeasurement struct {
 	User      uint8  // 0xFF: unknown; meaningful if HasUser
 	BMI       uint16 // steps of 0.1 kg/m²; meaningful if HasBMI
 	Height    uint16 // steps of 0.001 m, or 0.1 in if Imperial; meaningful if HasBMI
+	Reserved  uint8  // flag bits 4 to 7 as sent: no meaning yet, and refused by ParseWeightMeasurement
 
 	HasTimestamp bool
 	HasUser      bool
@@ -53,6 +54,7 @@ func ParseWeightMeasurement(b []byte) (WeightMeasurement, error) {
 	r := newReader(b)
 	flags := r.Uint8("Flags")
 	m.Imperial = flags&weightImperial != 0
+	m.Reserved = flags & weightReserved
 	m.Weight = r.Uint16("Weight")
 	if m.HasTimestamp = flags&weightHasTimestamp != 0; m.HasTimestamp {
 		m.Timestamp = r.dateTime("Timestamp")
@@ -64,7 +66,7 @@ func ParseWeightMeasurement(b []byte) (WeightMeasurement, error) {
 		m.BMI = r.Uint16("BMI")
 		m.Height = r.Uint16("Height")
 	}
-	return m, finish(&r, flags&weightReserved, "WeightMeasurement", weightRef)
+	return m, finish(&r, m.Reserved, "WeightMeasurement", weightRef)
 }
 
 const weightRef = "WSS 1.0, 3.2"
@@ -89,7 +91,7 @@ func (m WeightMeasurement) CheckFeature(feature uint32) error {
 // AppendBinary implements [encoding.BinaryAppender].
 func (m WeightMeasurement) AppendBinary(b []byte) ([]byte, error) {
 	b = append(b, flag(m.Imperial, weightImperial)|flag(m.HasTimestamp, weightHasTimestamp)|
-		flag(m.HasUser, weightHasUser)|flag(m.HasBMI, weightHasBMI))
+		flag(m.HasUser, weightHasUser)|flag(m.HasBMI, weightHasBMI)|m.Reserved&weightReserved)
 	b = binary.LittleEndian.AppendUint16(b, m.Weight)
 	if m.HasTimestamp {
 		b, _ = m.Timestamp.AppendBinary(b)

@@ -44,7 +44,7 @@ var weights = []vector[gatt.WeightMeasurement]{
 		want: gatt.WeightMeasurement{Weight: 14000, Timestamp: gatt.DateTime{2024, 5, 31, 24, 30, 0}, HasTimestamp: true},
 	},
 	{name: "surplus", wire: "00 b036 00", want: gatt.WeightMeasurement{Weight: 14000}, bad: "trailing_bytes @ 3"},
-	{name: "reserved flag", wire: "10 b036", want: gatt.WeightMeasurement{Weight: 14000}, bad: "reserved_bits @ 0 Flags"},
+	{name: "reserved flag", wire: "10 b036", want: gatt.WeightMeasurement{Weight: 14000, Reserved: 0x10}, bad: "reserved_bits @ 0 Flags"},
 }
 
 func TestWeightMeasurement(t *testing.T) { testVectors(t, gatt.ParseWeightMeasurement, weights) }

@@ -16,8 +16,7 @@ import (
 // maxLine is the longest request that is read, in bytes.
 const maxLine = 1 << 20
 
-// A request is one line of input. Direction belongs to control points, of
-// which there are none yet.
+// A request is one line of input. Direction belongs to control points.
 type request struct {
 	ID             json.RawMessage `json:"id"`
 	Characteristic string          `json:"characteristic"`
@@ -33,6 +32,7 @@ type answer struct {
 	Fields   fields          `json:"fields,omitempty"`
 	Readings []reading       `json:"readings,omitempty"`
 	Error    *fault          `json:"error,omitempty"`
+	Lint     []string        `json:"lint,omitzero"` // ids of the rules that the frame breaks; with -lint
 }
 
 // A reading is a [vitals.Reading] with its exact number as a string.
@@ -54,7 +54,10 @@ type fault struct {
 }
 
 // batch answers every line of r with a line on w.
-func batch(r io.Reader, w io.Writer) error {
+func batch(r io.Reader, w io.Writer) error { return batchBy(reply, r, w) }
+
+// batchBy is batch with another way to answer.
+func batchBy(reply func(line []byte) answer, r io.Reader, w io.Writer) error {
 	in, out := bufio.NewReaderSize(r, maxLine), bufio.NewWriter(w)
 	encoder := json.NewEncoder(out)
 	for {
@@ -83,7 +86,12 @@ func batch(r io.Reader, w io.Writer) error {
 }
 
 // reply answers one request.
-func reply(line []byte) answer {
+func reply(line []byte) answer { return answerTo(line, false) }
+
+// replyLint answers one request and adds the rules that the bytes break.
+func replyLint(line []byte) answer { return answerTo(line, true) }
+
+func answerTo(line []byte, lint bool) (a answer) {
 	var q request
 	if err := json.Unmarshal(line, &q); err != nil {
 		return refuse(q.ID, "bad_request", "the line is not a JSON object of the expected form")
@@ -96,6 +104,10 @@ func reply(line []byte) answer {
 	if err != nil {
 		return refuse(q.ID, "bad_hex", err.Error())
 	}
+	if lint {
+		defer func() { a.Lint = lintOf(c, device.Frame{Bytes: b}) }()
+	}
+	q.Context.Direction = q.Direction
 	l, err := c.decode(b, q.Context)
 	if err != nil {
 		return answer{ID: q.ID, Error: faultOf(err)}

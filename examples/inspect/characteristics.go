@@ -24,9 +24,20 @@ func (c characteristic) format() device.Format { return device.GATT(c.uuid) }
 // hints is what a decoder must know that the bytes do not say.
 type hints struct {
 	WeightScaleFeature *uint32 `json:"weight_scale_feature"`
+	DeviceTimeFeatures *uint16 `json:"device_time_features"`
+	IDDFeatures        *uint32 `json:"idd_features"`
+	// Service is the UUID of the service that a control point belongs to.
+	Service string `json:"service"`
+	// Direction of a control point: from_device, to_device, or "" if nobody knows.
+	Direction string `json:"-"`
 }
 
-var characteristics = []characteristic{
+var characteristics = slices.Concat(
+	basicCharacteristics, bodyCharacteristics(), timeCharacteristics(), userCharacteristics(), cgmCharacteristics(),
+	newCharacteristics(),
+)
+
+var basicCharacteristics = []characteristic{
 	gattCharacteristic(gatt.UUIDDateTime, "Date Time", gatt.ParseDateTime, dateTime),
 	gattCharacteristic(gatt.UUIDGlucoseMeasurement, "Glucose Measurement", gatt.ParseGlucoseMeasurement, glucose),
 	gattCharacteristic(gatt.UUIDBatteryLevel, "Battery Level", gatt.ParseBatteryLevel, batteryLevel),

@@ -24,7 +24,7 @@ func dump(w io.Writer, l layout, err error) {
 		d.bad, d.why = e.Offset, e.Err.Error()
 	}
 	d.line("offset", "bytes", "field", "value")
-	for _, f := range l.fields {
+	for _, f := range l.fields.rows("") {
 		if f.at+f.len > len(l.bytes) { // the frame ends inside the field
 			d.row(f.at, len(l.bytes)-f.at, f.name, d.blame(f.at))
 			return

@@ -21,15 +21,39 @@ type field struct {
 	meaning string // for people; may be empty
 }
 
+// framing is a number that says nothing but where other fields are: a row of
+// the dump and no field of the JSON.
+type framing uint64
+
 // fields is a JSON object that keeps its order.
 type fields []field
+
+// rows are the fields with those that are lists of records taken apart.
+func (fs fields) rows(prefix string) fields {
+	var rows fields
+	for _, f := range fs {
+		f.name = prefix + f.name
+		records, ok := f.value.([]fields)
+		if !ok {
+			rows = append(rows, f)
+			continue
+		}
+		for i, record := range records {
+			rows = append(rows, record.rows(fmt.Sprintf("%s[%d].", f.name, i))...)
+		}
+	}
+	return rows
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (fs fields) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
-	for i, f := range fs {
-		if i > 0 {
+	for _, f := range fs {
+		if _, hidden := f.value.(framing); hidden {
+			continue
+		}
+		if b.Len() > 1 {
 			b.WriteByte(',')
 		}
 		value, err := json.Marshal(f.value)

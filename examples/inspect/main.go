@@ -20,6 +20,7 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/fhir"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -36,6 +37,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	flags.Usage = func() { usage(stderr, flags) }
 	batchMode := flags.Bool("batch", false, "answer JSON lines from standard input")
 	observations := flags.Bool("fhir", false, "print the FHIR Observations as well")
+	lint := flags.Bool("lint", false, "print the rules of package devicetest that the bytes break; with -batch add their ids as \"lint\"")
+	profile := flags.String("profile", "r4", "with -fhir, the `guide` to follow: r4, phd, uscore, hddt, pocd")
 	arrival := flags.String("at", "", "`time` of arrival, as 2026-05-31T12:30:00+02:00; gives device clocks their zone (with -fhir: now)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -44,7 +47,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	if *batchMode {
-		if err := batch(stdin, stdout); err != nil {
+		answer := reply
+		if *lint {
+			answer = replyLint
+		}
+		if err := batchBy(answer, stdin, stdout); err != nil {
 			fmt.Fprintln(stderr, "inspect:", err)
 			return exitBadBytes
 		}
@@ -59,21 +66,32 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "inspect:", err)
 		return exitUsage
 	}
-	if *observations && frame.At.IsZero() {
-		frame.At = time.Now() // an Observation must have a time
+	var mapper *fhir.Mapper
+	if *observations {
+		if mapper, err = mapperOf(*profile); err != nil {
+			fmt.Fprintln(stderr, "inspect:", err)
+			return exitUsage
+		}
+		if frame.At.IsZero() {
+			frame.At = time.Now() // an Observation must have a time
+		}
 	}
-	if err := inspect(stdout, c, frame, *observations); err != nil {
+	if err := inspect(stdout, c, frame, mapper, *lint); err != nil {
 		fmt.Fprintln(stderr, "inspect:", err)
 		return exitBadBytes
 	}
 	return 0
 }
 
-// inspect prints all there is to say about a frame.
-func inspect(w io.Writer, c characteristic, f device.Frame, observations bool) error {
+// inspect prints all there is to say about a frame, and with a Mapper its
+// Observations.
+func inspect(w io.Writer, c characteristic, f device.Frame, mapper *fhir.Mapper, lint bool) error {
 	l, err := c.decode(f.Bytes, hints{})
 	fmt.Fprintf(w, "%s %s, length %d\n\n", c.name, c.title, len(f.Bytes))
 	dump(w, l, err)
+	if lint {
+		printLint(w, c, f)
+	}
 	if err != nil {
 		return err
 	}
@@ -84,8 +102,8 @@ func inspect(w io.Writer, c characteristic, f device.Frame, observations bool) e
 	}
 	fmt.Fprintln(w, "\nreadings")
 	printReadings(w, readings, f.At)
-	if observations {
-		printObservations(w, readings)
+	if mapper != nil {
+		printObservations(w, mapper, readings)
 	}
 	return nil
 }
@@ -133,8 +151,8 @@ func readingsOf(c characteristic, f device.Frame) ([]vitals.Reading, error) {
 }
 
 func usage(w io.Writer, flags *flag.FlagSet) {
-	fmt.Fprint(w, `usage: inspect [-fhir] [-at TIME] CHARACTERISTIC HEX...
-       inspect -batch < requests.jsonl
+	fmt.Fprint(w, `usage: inspect [-lint] [-fhir [-profile GUIDE]] [-at TIME] CHARACTERISTIC HEX...
+       inspect -batch [-lint] < requests.jsonl
 
 shows what every byte of a health characteristic means. For example:
 

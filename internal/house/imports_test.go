@@ -69,6 +69,7 @@ var rules = []struct{ who, may, why string }{
 	{"vitals", "", "vitals is a leaf: standard library only"},
 	{"vitals/*", "vitals", "below vitals only vitals is known"},
 	{"device", "vitals", "device knows vitals only"},
+	{"device/devicetest", "vitals device device/gatt device/medfloat", "the kit holds frames against the decoders of device/gatt; it is for tests, no protocol imports it"},
 	{"device/*", "vitals device internal/wire device/medfloat device/mdc", "a protocol knows no other protocol"},
 	{"device/*/*", "vitals device internal/wire device/medfloat device/mdc", "a protocol knows no other protocol"},
 	{"alert/score", "vitals", "scores know values, not alarms"},

@@ -1,0 +1,300 @@
+package gatt
+
+import (
+	"time"
+
+	"github.com/telemed-go/sdk/device"
+)
+
+// A RecordFetch asks a device for its stored records through the Record Access
+// Control Point, and knows when it has them all: it counts the records, has
+// them sent, drops those that come twice, and compares. Records are told apart
+// by the 16-bit number that the filter of the service counts: the sequence
+// number of a glucose meter, the time offset of a CGM session.
+//
+// It talks to nobody: what it returns is to be written to the control point,
+// what the device sends is handed to it, with the time at which it came. The
+// zero RecordFetch is ready. It is not safe for concurrent use, and takes
+// 16 KiB.
+//
+//	Begin --count--> FetchCounting --answer--> FetchReporting --records, success--> FetchDone
+//	                                                 |                   \--some missing--> FetchSettling
+//	                                              Abort, Tick
+type RecordFetch struct {
+	// Timeout is how long the device may stay silent; 0 means 30 s.
+	//
+	// unverified: the figure is from memory of GLS 1.0 and CGMS 1.0.
+	Timeout time.Duration
+	// Settle is how long to wait for records that are still on their way when
+	// the device says that it has sent all; 0 means 2 s. Notifications and
+	// indications come over different paths in many a radio stack.
+	Settle time.Duration
+
+	state    FetchState
+	from     uint16 // the filter of this run
+	filtered bool
+	deadline time.Time
+	expected int // in this run; -1 unknown
+	response RACPResponse
+	answered time.Time // when the run ended
+
+	run     numberSet // in this run
+	all     numberSet // in all runs since Begin
+	last    uint16    // highest number of the run
+	ordered bool      // the run came in ascending order
+	again   int       // records that came twice
+	epoch   int       // how often all was cleared
+}
+
+// FetchState is where a fetch stands.
+type FetchState uint8
+
+// The states.
+const (
+	FetchIdle      FetchState = iota
+	FetchCounting             // asked how many records there are
+	FetchReporting            // asked for the records
+	FetchSettling             // all were sent, some have not arrived
+	FetchAborting             // asked to stop
+	FetchDone                 // the device has said that it is finished
+	FetchAborted              // stopped on request
+	FetchFailed               // the device refused: see FetchResult.Response
+	FetchTimedOut             // the device fell silent
+)
+
+// Active reports whether the device is expected to send something.
+func (s FetchState) Active() bool { return s >= FetchCounting && s <= FetchAborting }
+
+// String is the state in words.
+func (s FetchState) String() string { return nameOf(fetchStates[:], uint8(s)) }
+
+var fetchStates = [...]string{
+	"idle", "counting", "reporting", "settling", "aborting", "done", "aborted", "failed", "timed out",
+}
+
+// FetchResult is what came of a fetch.
+type FetchResult struct {
+	State    FetchState
+	Response RACPResponse // what the device said last
+	Expected int          // records that the device said it has; -1 if it did not say
+	Received int          // of them
+	Repeated int          // records that came more than once
+	// FirstMissing: the record from which on records were asked for has not
+	// come. Its memory was erased, or it is another device: fetch all.
+	FirstMissing bool
+}
+
+// Complete reports whether every record is there. No records at all are
+// complete too.
+func (r FetchResult) Complete() bool { return r.State == FetchDone && r.Received >= r.Expected }
+
+// Begin asks for every record, and forgets what was fetched before. It returns
+// what to write.
+func (f *RecordFetch) Begin(now time.Time) []byte {
+	f.forget()
+	return f.ask(0, false, now)
+}
+
+// BeginFrom asks for the record with a number and all after it: the last that
+// is known from an earlier fetch. That one comes again, to show that the memory
+// is still the same; its readings have the identity that they had before. It
+// returns what to write.
+func (f *RecordFetch) BeginFrom(number uint16, now time.Time) []byte {
+	f.forget()
+	return f.ask(number, true, now)
+}
+
+// Resume goes on after a time-out or a lost connection: it asks for what is
+// not certain to be here, and drops what comes again. After a complete fetch it
+// is BeginFrom with the last record. It returns what to write.
+func (f *RecordFetch) Resume(now time.Time) []byte {
+	from, filtered := f.From()
+	if f.Result().Complete() {
+		f.forget()
+	}
+	return f.ask(from, filtered, now)
+}
+
+func (f *RecordFetch) forget() {
+	f.all.clear()
+	f.epoch++
+}
+
+// From is the number to begin from next time; ok is false if that is all
+// records. It moves on when a fetch is complete or, as long as records come in
+// ascending order, with every record.
+func (f *RecordFetch) From() (number uint16, ok bool) {
+	sure := f.Result().Complete() || f.ordered && f.state != FetchDone
+	if sure && f.run.n > 0 {
+		return f.last, true
+	}
+	return f.from, f.filtered
+}
+
+func (f *RecordFetch) ask(from uint16, filtered bool, now time.Time) []byte {
+	f.from, f.filtered = from, filtered
+	f.run.clear()
+	f.expected, f.response, f.last, f.ordered, f.again = -1, 0, 0, true, 0
+	return f.request(FetchCounting, RACPReportCount, now)
+}
+
+// request enters a state and is what to write for it.
+func (f *RecordFetch) request(s FetchState, c RACPOpCode, now time.Time) []byte {
+	f.state, f.deadline = s, now.Add(f.timeout())
+	m := RACP{OpCode: c, Operator: RACPAll}
+	if f.filtered {
+		m.Operator = RACPAtLeast
+		m = m.ByNumber(uint32(f.from))
+	}
+	b, _ := m.AppendBinary(nil) // requests of this kind always have a place on air
+	return b
+}
+
+// Abort stops the device. It returns what to write; nil if nothing is going on.
+func (f *RecordFetch) Abort(now time.Time) []byte {
+	if !f.state.Active() {
+		return nil
+	}
+	f.state, f.deadline = FetchAborting, now.Add(f.timeout())
+	return []byte{byte(RACPAbort), byte(RACPNull)}
+}
+
+// Record takes the number of a record that came, and reports whether it is new
+// since Begin. Records may come at any time, also when none were asked for.
+func (f *RecordFetch) Record(number uint16, now time.Time) (fresh bool) {
+	if f.run.add(number) {
+		f.ordered = f.ordered && (f.run.n == 1 || number > f.last)
+		f.last = max(f.last, number)
+	} else {
+		f.again++
+	}
+	switch f.state {
+	case FetchReporting, FetchAborting, FetchCounting:
+		f.deadline = now.Add(f.timeout())
+	case FetchSettling:
+		if f.run.n >= f.expected && f.expected >= 0 {
+			f.end(FetchDone, now)
+		}
+	}
+	return f.all.add(number)
+}
+
+// Indication takes what the device says on the control point, and returns what
+// to write next, if anything. An answer to something that was not asked is an
+// error that wraps [device.ErrSequence] and changes nothing.
+func (f *RecordFetch) Indication(b []byte, now time.Time) (write []byte, err error) {
+	m, err := ParseRACP(b)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.CheckDirection(true); err != nil {
+		return nil, err
+	}
+	switch {
+	case m.OpCode == RACPCount && f.state == FetchCounting:
+		return f.counted(int(m.Count), now), nil
+	case m.OpCode == RACPResponseCode && m.Request == RACPReportCount && f.state == FetchCounting:
+		f.response = m.Response
+		if m.Response == RACPNoRecords {
+			return f.counted(0, now), nil
+		}
+		if m.Response == RACPBusy {
+			f.end(FetchFailed, now)
+			return nil, nil
+		}
+		return f.request(FetchReporting, RACPReport, now), nil // it does not count: the records may come all the same
+	case m.OpCode == RACPResponseCode && m.Request == RACPReport && (f.state == FetchReporting || f.state == FetchAborting):
+		f.reported(m.Response, now)
+		return nil, nil
+	case m.OpCode == RACPResponseCode && m.Request == RACPAbort && f.state == FetchAborting:
+		f.response = m.Response
+		f.end(FetchAborted, now)
+		return nil, nil
+	case m.OpCode == RACPResponseCode && m.Request == RACPAbort && !f.state.Active():
+		return nil, nil // the records were faster than the abort
+	}
+	return nil, &device.DecodeError{Type: "RACP", Field: "OpCode", Ref: racpRef, Err: device.ErrSequence}
+}
+
+func (f *RecordFetch) counted(n int, now time.Time) (write []byte) {
+	f.expected = n
+	if n == 0 {
+		f.end(FetchDone, now)
+		return nil
+	}
+	return f.request(FetchReporting, RACPReport, now)
+}
+
+// reported deals with the answer to the request for records.
+func (f *RecordFetch) reported(code RACPResponse, now time.Time) {
+	f.response = code
+	switch {
+	case code != RACPSuccess && code != RACPNoRecords:
+		f.end(FetchFailed, now)
+	case f.expected >= 0 && f.run.n >= f.expected || code == RACPNoRecords:
+		f.end(FetchDone, now)
+	default:
+		f.state, f.deadline = FetchSettling, now.Add(f.settle())
+	}
+}
+
+func (f *RecordFetch) end(s FetchState, now time.Time) { f.state, f.answered = s, now }
+
+// Tick lets time pass: call it at [RecordFetch.Deadline] or later.
+func (f *RecordFetch) Tick(now time.Time) {
+	if !f.state.Active() || now.Before(f.deadline) {
+		return
+	}
+	if f.state == FetchSettling {
+		f.end(FetchDone, now)
+		return
+	}
+	f.end(FetchTimedOut, now)
+}
+
+// Deadline is when to call Tick; zero if there is no need.
+func (f *RecordFetch) Deadline() time.Time {
+	if f.state.Active() {
+		return f.deadline
+	}
+	return time.Time{}
+}
+
+// State is where the fetch stands.
+func (f *RecordFetch) State() FetchState { return f.state }
+
+// Result is what came of the fetch so far.
+func (f *RecordFetch) Result() FetchResult {
+	return FetchResult{
+		State: f.state, Response: f.response, Expected: f.expected, Received: f.run.n, Repeated: f.again,
+		FirstMissing: f.state == FetchDone && f.filtered && !f.run.has(f.from),
+	}
+}
+
+func (f *RecordFetch) timeout() time.Duration { return orDefault(f.Timeout, 30*time.Second) }
+
+func (f *RecordFetch) settle() time.Duration { return orDefault(f.Settle, 2*time.Second) }
+
+// A numberSet holds numbers of 16 bits.
+type numberSet struct {
+	bits [1 << 16 / 64]uint64
+	n    int // how many there are
+}
+
+func (s *numberSet) has(number uint16) bool { return s.bits[number/64]>>(number%64)&1 != 0 }
+
+// add reports whether the number is new.
+func (s *numberSet) add(number uint16) bool {
+	if s.has(number) {
+		return false
+	}
+	s.bits[number/64] |= 1 << (number % 64)
+	s.n++
+	return true
+}
+
+func (s *numberSet) clear() {
+	if s.n > 0 {
+		*s = numberSet{}
+	}
+}

@@ -1,0 +1,101 @@
+package gatt
+
+import (
+	"bytes"
+
+	"github.com/telemed-go/sdk/device"
+)
+
+// DefaultSegmentLimit is how long a value in parts may be if the caller does
+// not say.
+const DefaultSegmentLimit = 1 << 16
+
+// Segments puts a value together that a device sends in parts: a stored blood
+// pressure record (0x2B36), an observation of a generic health sensor. Each
+// characteristic of each device has its own Segments; the zero Segments is
+// ready. It is not safe for concurrent use.
+//
+// A lost part costs its value and no other: the parts up to the next first one
+// are dropped. A part that comes twice in a row counts once, as far as a
+// counter of 64 can tell.
+type Segments struct {
+	// Limit is how many bytes a value may have; 0 means [DefaultSegmentLimit].
+	Limit int
+
+	buf     []byte
+	last    SegmentHeader // of the part before
+	size    int           // of the part before
+	started bool          // there was a part before
+	open    bool          // buf holds the beginning of a value
+}
+
+// Add takes the next part. When it is the last of its value, done is true and
+// whole is the value, which is valid until the next call. It may be empty.
+//
+// An error wraps [device.ErrSequence] when something was lost before this
+// part, and [device.ErrOutOfRange] when the value is longer than Limit. What
+// the part itself completes is returned beside it.
+func (s *Segments) Add(h SegmentHeader, part []byte) (whole []byte, done bool, err error) {
+	if s.repeats(h, part) {
+		return nil, false, nil
+	}
+	lost := s.started && h.Counter != s.last.Next() || !s.started && !h.First
+	if lost || h.First && s.open {
+		err = segmentFault("Counter", device.ErrSequence)
+		s.open = false
+	}
+	s.started, s.last, s.size = true, h, len(part)
+	if h.First {
+		s.buf, s.open = s.buf[:0], true
+	}
+	if !s.open {
+		return nil, false, err
+	}
+	if len(s.buf)+len(part) > s.limit() {
+		s.open = false
+		return nil, false, segmentFault("Data", device.ErrOutOfRange)
+	}
+	s.buf = append(s.buf, part...)
+	if !h.Last {
+		return nil, false, err
+	}
+	s.open = false
+	return s.buf[:len(s.buf):len(s.buf)], true, err
+}
+
+// AddRecord is [Segments.Add] for a stored blood pressure record. The result
+// has the sequence number and the characteristic of first, which the caller
+// keeps between calls.
+func (s *Segments) AddRecord(first *BloodPressureRecord, m BloodPressureRecord) (whole BloodPressureRecord, done bool, err error) {
+	if m.First {
+		*first = m
+		first.Data = nil
+	}
+	data, done, err := s.Add(m.SegmentHeader, m.Data)
+	if !done {
+		return BloodPressureRecord{}, false, err
+	}
+	whole = *first
+	whole.SegmentHeader, whole.Data = SegmentHeader{First: true, Last: true, Counter: first.Counter}, data
+	return whole, true, err
+}
+
+// Reset forgets the value that has begun and where the counter stands: after
+// the connection was lost.
+func (s *Segments) Reset() { s.open, s.started = false, false }
+
+// repeats reports whether a part is the one before once more.
+func (s *Segments) repeats(h SegmentHeader, part []byte) bool {
+	return s.open && h == s.last && len(part) == s.size && bytes.HasSuffix(s.buf, part)
+}
+
+func (s *Segments) limit() int {
+	if s.Limit > 0 {
+		return s.Limit
+	}
+	return DefaultSegmentLimit
+}
+
+func segmentFault(field string, fault device.Fault) error {
+	return &device.DecodeError{Type: "Segments", Field: field, Ref: "BLS 1.1, segmentation header", Err: fault}
+}

@@ -1,0 +1,260 @@
+package gatt
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/medfloat"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+// The UUIDs of the enhanced characteristics of the Blood Pressure Service 1.1.
+const (
+	UUIDEnhancedBloodPressure = 0x2B34
+	UUIDEnhancedCuffPressure  = 0x2B35
+)
+
+// EnhancedBloodPressure is characteristic 0x2B34, Enhanced Blood Pressure
+// Measurement (Blood Pressure Service 1.1): [BloodPressureMeasurement] with
+// times that count seconds.
+//
+//	 0        1          3           5      7            11?        13?     14?        16?
+//	+--------+----------+-----------+------+------------+----------+-------+----------+-------------+
+//	| flags  | systolic | diastolic | mean | UTC time ? | pulse ?  | user? | status ? | user time ? |
+//	+--------+----------+-----------+------+------------+----------+-------+----------+-------------+
+//	flags: 0 kPa, else mmHg | 1 UTC time | 2 pulse rate | 3 user | 4 status | 5 user time | 6 epoch 2000, else 1900
+//
+// single-source layout: bluetooth-sig-python@27bdb3d after the GSS.
+type EnhancedBloodPressure struct {
+	Systolic  medfloat.SFloat
+	Diastolic medfloat.SFloat
+	Mean      medfloat.SFloat
+	EnhancedBPDetails
+}
+
+// EnhancedCuffPressure is characteristic 0x2B35, Enhanced Intermediate Cuff
+// Pressure (Blood Pressure Service 1.1): the pressure in the cuff while a
+// measurement goes on. Unlike [IntermediateCuffPressure] it has no unused
+// places.
+//
+//	 0        1          3            7?        9?      10?        12?
+//	+--------+----------+------------+----------+-------+----------+-------------+
+//	| flags  | pressure | UTC time ? | pulse ?  | user? | status ? | user time ? |
+//	+--------+----------+------------+----------+-------+----------+-------------+
+//	flags: as [EnhancedBloodPressure]
+//
+// single-source layout: bluetooth-sig-python@27bdb3d after the GSS.
+type EnhancedCuffPressure struct {
+	Pressure medfloat.SFloat
+	EnhancedBPDetails
+}
+
+// EnhancedBPDetails is what both characteristics have besides pressures.
+type EnhancedBPDetails struct {
+	KPa       bool                // pressures are in kPa, not mmHg
+	Epoch2000 bool                // both times begin in 2000, not in 1900
+	Timestamp uint32              // s of UTC; meaningful if HasTimestamp
+	PulseRate medfloat.SFloat     // beats per minute; meaningful if HasPulseRate
+	User      uint8               // 0xFF: unknown; meaningful if HasUser
+	Status    BloodPressureStatus // meaningful if HasStatus
+	UserTime  uint32              // s of what the display showed; meaningful if HasUserTime
+	Reserved  uint8               // flag bit 7 as sent: no meaning yet, and refused by ParseX
+
+	HasTimestamp bool
+	HasPulseRate bool
+	HasUser      bool
+	HasStatus    bool
+	HasUserTime  bool
+}
+
+const (
+	ebpHasUserTime = 1 << 5
+	ebpEpoch2000   = 1 << 6
+	ebpReserved    = 1 << 7
+
+	ebpRef = "BLS 1.1, 3"
+)
+
+// ParseEnhancedBloodPressure decodes b.
+func ParseEnhancedBloodPressure(b []byte) (EnhancedBloodPressure, error) {
+	var m EnhancedBloodPressure
+	r := newReader(b)
+	flags := r.Uint8("Flags")
+	m.Systolic = r.sfloat("Systolic")
+	m.Diastolic = r.sfloat("Diastolic")
+	m.Mean = r.sfloat("Mean")
+	m.EnhancedBPDetails = r.enhancedBPDetails(flags)
+	return m, finish(&r, m.Reserved, "EnhancedBloodPressure", ebpRef)
+}
+
+// ParseEnhancedCuffPressure decodes b.
+func ParseEnhancedCuffPressure(b []byte) (EnhancedCuffPressure, error) {
+	var m EnhancedCuffPressure
+	r := newReader(b)
+	flags := r.Uint8("Flags")
+	m.Pressure = r.sfloat("Pressure")
+	m.EnhancedBPDetails = r.enhancedBPDetails(flags)
+	return m, finish(&r, m.Reserved, "EnhancedCuffPressure", ebpRef)
+}
+
+func (r *reader) enhancedBPDetails(flags uint8) (d EnhancedBPDetails) {
+	d.KPa = flags&bpKPa != 0
+	d.Epoch2000 = flags&ebpEpoch2000 != 0
+	d.Reserved = flags & ebpReserved
+	if d.HasTimestamp = flags&bpHasTimestamp != 0; d.HasTimestamp {
+		d.Timestamp = r.Uint32("Timestamp")
+	}
+	if d.HasPulseRate = flags&bpHasPulseRate != 0; d.HasPulseRate {
+		d.PulseRate = r.sfloat("PulseRate")
+	}
+	if d.HasUser = flags&bpHasUser != 0; d.HasUser {
+		d.User = r.Uint8("User")
+	}
+	if d.HasStatus = flags&bpHasStatus != 0; d.HasStatus {
+		d.Status = BloodPressureStatus(r.Uint16("Status"))
+	}
+	if d.HasUserTime = flags&ebpHasUserTime != 0; d.HasUserTime {
+		d.UserTime = r.Uint32("UserTime")
+	}
+	return d
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (m EnhancedBloodPressure) AppendBinary(b []byte) ([]byte, error) {
+	b = append(b, m.flags())
+	b = binary.LittleEndian.AppendUint16(b, uint16(m.Systolic))
+	b = binary.LittleEndian.AppendUint16(b, uint16(m.Diastolic))
+	b = binary.LittleEndian.AppendUint16(b, uint16(m.Mean))
+	return m.EnhancedBPDetails.append(b), nil
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (m EnhancedCuffPressure) AppendBinary(b []byte) ([]byte, error) {
+	b = binary.LittleEndian.AppendUint16(append(b, m.flags()), uint16(m.Pressure))
+	return m.EnhancedBPDetails.append(b), nil
+}
+
+func (d EnhancedBPDetails) flags() byte {
+	return flag(d.KPa, bpKPa) | flag(d.HasTimestamp, bpHasTimestamp) | flag(d.HasPulseRate, bpHasPulseRate) |
+		flag(d.HasUser, bpHasUser) | flag(d.HasStatus, bpHasStatus) | flag(d.HasUserTime, ebpHasUserTime) |
+		flag(d.Epoch2000, ebpEpoch2000) | d.Reserved&ebpReserved
+}
+
+func (d EnhancedBPDetails) append(b []byte) []byte {
+	if d.HasTimestamp {
+		b = binary.LittleEndian.AppendUint32(b, d.Timestamp)
+	}
+	if d.HasPulseRate {
+		b = binary.LittleEndian.AppendUint16(b, uint16(d.PulseRate))
+	}
+	if d.HasUser {
+		b = append(b, d.User)
+	}
+	if d.HasStatus {
+		b = binary.LittleEndian.AppendUint16(b, uint16(d.Status))
+	}
+	if d.HasUserTime {
+		b = binary.LittleEndian.AppendUint32(b, d.UserTime)
+	}
+	return b
+}
+
+// AppendReadings appends systolic, diastolic and mean pressure as one panel,
+// in the unit that was sent, then the pulse rate, as
+// [BloodPressureMeasurement.AppendReadings] does.
+func (m EnhancedBloodPressure) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
+	r := m.reading(f)
+	dst = append(dst,
+		withSFloat(r, vitals.Systolic, m.Systolic, m.unit()),
+		withSFloat(r, vitals.Diastolic, m.Diastolic, m.unit()),
+		withSFloat(r, vitals.MeanPressure, m.Mean, m.unit()))
+	if m.HasPulseRate {
+		if m.Status&(BPPulseAbove|BPPulseBelow) != 0 {
+			r.Quality |= vitals.Questionable
+		}
+		dst = append(dst, withSFloat(r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute))
+	}
+	return dst
+}
+
+// AppendReadings appends the cuff pressure and, if sent, the pulse rate. Both
+// are [vitals.Ongoing]: neither is a result.
+func (m EnhancedCuffPressure) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
+	r := m.reading(f)
+	r.Quality |= vitals.Ongoing
+	dst = append(dst, withSFloat(r, vitals.CuffPressure, m.Pressure, m.unit()))
+	if m.HasPulseRate {
+		dst = append(dst, withSFloat(r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute))
+	}
+	return dst
+}
+
+// reading prefers the instant to what the display showed, which is read in the
+// location of the frame.
+func (d EnhancedBPDetails) reading(f device.Frame) (r vitals.Reading) {
+	switch {
+	case d.HasTimestamp:
+		r = readingAt(f, epochTime(d.Timestamp, d.Epoch2000), true)
+	case d.HasUserTime:
+		r = readingAt(f, wallClock(epochTime(d.UserTime, d.Epoch2000), f.At.Location()), true)
+	default:
+		r = DateTime{}.reading(f, false)
+	}
+	r.Quality |= d.Status.quality()
+	return r
+}
+
+// Time is the UTC time stamp; ok is false if none was sent.
+func (d EnhancedBPDetails) Time() (at time.Time, ok bool) {
+	return epochTime(d.Timestamp, d.Epoch2000), d.HasTimestamp
+}
+
+// UserDateTime is what the display showed; ok is false if it was not sent.
+func (d EnhancedBPDetails) UserDateTime() (shown DateTime, ok bool) {
+	return DateTimeOf(epochTime(d.UserTime, d.Epoch2000)), d.HasUserTime
+}
+
+func (d EnhancedBPDetails) unit() vitals.Unit {
+	if d.KPa {
+		return vitals.UnitKPa
+	}
+	return vitals.UnitMmHg
+}
+
+// The starts of counters of seconds, in Unix time.
+const (
+	epoch1900 = -2208988800
+	epoch2000 = 946684800
+)
+
+// epochTime is an instant of a clock that counts seconds of UTC from the start
+// of 2000, or of 1900.
+func epochTime(seconds uint32, since2000 bool) time.Time {
+	if since2000 {
+		return time.Unix(epoch2000+int64(seconds), 0).UTC()
+	}
+	return time.Unix(epoch1900+int64(seconds), 0).UTC()
+}
+
+// wallClock is the instant at which clocks in a location show what t shows.
+func wallClock(t time.Time, in *time.Location) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), in)
+}
+
+// readingAt begins the readings of a frame whose stamp is the instant at, if
+// there is one. It is believed as [DateTime.reading] believes dates, save that
+// these clocks count from the start of 2000: one that shows that year was
+// never set.
+func readingAt(f device.Frame, at time.Time, ok bool) vitals.Reading {
+	r := vitals.Reading{Patient: f.Patient, Device: f.Device, At: f.At, Sequence: f.Sequence}
+	if !ok || at.UTC().Year() <= firstYear || at.UTC().Year() > lastYear || !f.At.IsZero() && at.Sub(f.At) > clockTolerance {
+		r.Quality = vitals.ClockUnset
+		return r
+	}
+	r.At, r.Stamped = at.In(f.At.Location()), true
+	return r
+}
+
+// lastYear is the last that has four digits, as every text form of a date wants.
+const lastYear = 9999

@@ -1,0 +1,322 @@
+package gatt
+
+import (
+	"encoding/binary"
+
+	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/medfloat"
+)
+
+// The UUIDs of the Insulin Delivery Service 1.0.
+const (
+	UUIDIDDStatusChanged = 0x2B20
+	UUIDIDDStatus        = 0x2B21
+	UUIDIDDAnnunciation  = 0x2B22
+	UUIDIDDFeature       = 0x2B23
+	UUIDIDDStatusReader  = 0x2B24
+	UUIDIDDCommand       = 0x2B25
+	UUIDIDDCommandData   = 0x2B26
+	UUIDIDDRecordAccess  = 0x2B27
+	UUIDIDDHistory       = 0x2B28
+)
+
+const idsRef = "IDS 1.0, 3"
+
+// IDDUnprotect checks and takes away what a pump with [IDDE2EProtection] puts
+// behind every value but its features: a counter and the E2E-CRC of all before
+// it. The result borrows b. Values do not tell whether they are protected: ask
+// [IDDFeature].
+//
+// unverified layout: the order of the two stands in the Renesas RA4W1 profile
+// API document; that the CRC covers the counter is inferred.
+func IDDUnprotect(b []byte) (value []byte, counter uint8, err error) {
+	n := len(b) - 3
+	if n < 0 {
+		return nil, 0, &device.DecodeError{Type: "IDDProtection", Field: "CRC", Offset: 0, Ref: idsRef, Err: device.ErrTruncated}
+	}
+	if binary.LittleEndian.Uint16(b[n+1:]) != CRC16(b[:n+1]) {
+		return nil, 0, &device.DecodeError{Type: "IDDProtection", Field: "CRC", Offset: n + 1, Ref: idsRef, Err: device.ErrChecksum}
+	}
+	return b[:n:n], b[n], nil
+}
+
+// IDDProtect appends a counter and the E2E-CRC to a value that begins at start;
+// see [IDDUnprotect].
+func IDDProtect(b []byte, start int, counter uint8) []byte {
+	return appendCRC(append(b, counter), start)
+}
+
+// IDDStatusChanged is characteristic 0x2B20 (Insulin Delivery Service 1.0):
+// two bytes, what has changed since the collector last reset it. Reserved bits
+// are kept.
+//
+// single-source layout: bluetooth-sig-python@27bdb3d.
+type IDDStatusChanged uint16
+
+// The changes.
+const (
+	IDDTherapyChanged      IDDStatusChanged = 1 << 0
+	IDDOperationalChanged  IDDStatusChanged = 1 << 1
+	IDDReservoirChanged    IDDStatusChanged = 1 << 2
+	IDDAnnunciationChanged IDDStatusChanged = 1 << 3
+	IDDTotalDailyChanged   IDDStatusChanged = 1 << 4
+	IDDActiveBasalChanged  IDDStatusChanged = 1 << 5
+	IDDActiveBolusChanged  IDDStatusChanged = 1 << 6
+	IDDHistoryRecorded     IDDStatusChanged = 1 << 7
+)
+
+var iddChangeNames = [...]string{
+	"therapy control state", "operational state", "reservoir", "annunciation", "total daily insulin", "active basal rate",
+	"active bolus", "history event recorded",
+}
+
+// ParseIDDStatusChanged decodes b.
+func ParseIDDStatusChanged(b []byte) (IDDStatusChanged, error) {
+	r := newReader(b)
+	s := IDDStatusChanged(r.Uint16("Status"))
+	return s, finish(&r, 0, "IDDStatusChanged", idsRef)
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (s IDDStatusChanged) AppendBinary(b []byte) ([]byte, error) {
+	return binary.LittleEndian.AppendUint16(b, uint16(s)), nil
+}
+
+// String lists the changes in words.
+func (s IDDStatusChanged) String() string { return namesOf(iddChangeNames[:], uint32(s)) }
+
+// IDDStatus is characteristic 0x2B21 (Insulin Delivery Service 1.0): what the
+// pump does and how much insulin it has.
+//
+//	 0         1              2            4
+//	+---------+--------------+------------+--------+
+//	| therapy | operational  | reservoir  | flags  |
+//	+---------+--------------+------------+--------+
+//	flags: 0 reservoir attached
+//
+// single-source layout: bluetooth-sig-python@27bdb3d; the same fields stand in
+// ehealthinnovation/AndroidBLEParser. Both know flag bit 0 only.
+type IDDStatus struct {
+	Therapy     IDDTherapyState
+	Operational IDDOperationalState
+	Reservoir   medfloat.SFloat // IU left
+	Attached    bool            // there is a reservoir
+	Reserved    uint8           // flag bits 1 to 7 as sent: no meaning yet, and refused by ParseIDDStatus
+}
+
+const (
+	iddAttached       = 1 << 0
+	iddStatusReserved = 0xFE
+)
+
+// ParseIDDStatus decodes b.
+func ParseIDDStatus(b []byte) (IDDStatus, error) {
+	var m IDDStatus
+	r := newReader(b)
+	m.Therapy = IDDTherapyState(r.listed8("TherapyControlState", iddTherapyStateNames[:]))
+	m.Operational = IDDOperationalState(r.listed8("OperationalState", iddOperationalStateNames[:]))
+	m.Reservoir = r.sfloat("ReservoirRemaining")
+	flags := r.Uint8("Flags")
+	m.Attached = flags&iddAttached != 0
+	if m.Reserved = flags & iddStatusReserved; m.Reserved != 0 {
+		r.reject(device.ErrReservedBits, "Flags", r.Offset()-1)
+	}
+	return m, finish(&r, 0, "IDDStatus", idsRef)
+}
+
+// listed8 reads a number of one byte that must be on a list.
+func (r *reader) listed8(field string, rows []codeName) uint8 {
+	v := r.Uint8(field)
+	if _, ok := findCode(rows, uint16(v)); !ok {
+		r.reject(device.ErrReservedValue, field, r.Offset()-1)
+	}
+	return v
+}
+
+// listed16 reads a number of two bytes that must be on a list.
+func (r *reader) listed16(field string, rows []codeName) uint16 {
+	v := r.Uint16(field)
+	if _, ok := findCode(rows, v); !ok {
+		r.reject(device.ErrReservedValue, field, r.Offset()-2)
+	}
+	return v
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (m IDDStatus) AppendBinary(b []byte) ([]byte, error) {
+	b = append(b, byte(m.Therapy), byte(m.Operational))
+	b = binary.LittleEndian.AppendUint16(b, uint16(m.Reservoir))
+	return append(b, flag(m.Attached, iddAttached)|m.Reserved&iddStatusReserved), nil
+}
+
+// IDDAnnunciationStatus is characteristic 0x2B22 (Insulin Delivery Service
+// 1.0): the alarm or message that a pump shows, if any.
+//
+//	 0        1            3        5         6?
+//	+--------+------------+--------+---------+--------------------------+
+//	| flags  | instance ? | type ? | status? | auxiliary 1? ... 5?      |
+//	+--------+------------+--------+---------+--------------------------+
+//	flags: 0 annunciation | 1-5 auxiliary information 1 to 5
+//
+// single-source layout: bluetooth-sig-python@27bdb3d.
+// ehealthinnovation/AndroidBLEParser reads the status as two bytes.
+type IDDAnnunciationStatus struct {
+	Instance uint16 // of the annunciation; meaningful if HasAnnunciation
+	Type     IDDAnnunciationType
+	State    IDDAnnunciationState
+	// Auxiliary has what belongs to Type; what it means depends on it.
+	// Meaningful where HasAuxiliary has the bit of the index.
+	Auxiliary [5]uint16
+	Reserved  uint8 // flag bits 6 and 7 as sent: no meaning yet, and refused by ParseIDDAnnunciationStatus
+
+	HasAnnunciation bool
+	HasAuxiliary    uint8 // bit 0: Auxiliary[0] was sent, and so on to bit 4
+}
+
+const (
+	iddHasAnnunciation      = 1 << 0
+	iddAuxiliary            = 1 // where the five flags begin
+	iddAuxiliaryMask        = 0x1F
+	iddAnnunciationReserved = 0xC0
+)
+
+// ParseIDDAnnunciationStatus decodes b.
+func ParseIDDAnnunciationStatus(b []byte) (IDDAnnunciationStatus, error) {
+	var m IDDAnnunciationStatus
+	r := newReader(b)
+	flags := r.Uint8("Flags")
+	m.Reserved = flags & iddAnnunciationReserved
+	if m.HasAnnunciation = flags&iddHasAnnunciation != 0; m.HasAnnunciation {
+		m.Instance = r.Uint16("InstanceID")
+		m.Type = IDDAnnunciationType(r.listed16("AnnunciationType", iddAnnunciationTypeNames[:]))
+		m.State = IDDAnnunciationState(r.listed8("AnnunciationStatus", iddAnnunciationStateNames[:]))
+	}
+	m.HasAuxiliary = flags >> iddAuxiliary & iddAuxiliaryMask
+	for i := range m.Auxiliary {
+		if m.HasAuxiliary>>i&1 != 0 {
+			m.Auxiliary[i] = r.Uint16("AuxiliaryInformation")
+		}
+	}
+	return m, finish(&r, m.Reserved, "IDDAnnunciationStatus", idsRef)
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (m IDDAnnunciationStatus) AppendBinary(b []byte) ([]byte, error) {
+	b = append(b, flag(m.HasAnnunciation, iddHasAnnunciation)|m.HasAuxiliary&iddAuxiliaryMask<<iddAuxiliary|
+		m.Reserved&iddAnnunciationReserved)
+	if m.HasAnnunciation {
+		b = binary.LittleEndian.AppendUint16(b, m.Instance)
+		b = binary.LittleEndian.AppendUint16(b, uint16(m.Type))
+		b = append(b, byte(m.State))
+	}
+	for i, v := range m.Auxiliary {
+		if m.HasAuxiliary>>i&1 != 0 {
+			b = binary.LittleEndian.AppendUint16(b, v)
+		}
+	}
+	return b, nil
+}
+
+// IDDFeature is characteristic 0x2B23 (Insulin Delivery Service 1.0): what a
+// pump can do. Unlike everywhere else the E2E-CRC comes first.
+//
+//	 0     2         3               5                8?
+//	+-----+---------+---------------+----------------+------------------+
+//	| CRC | counter | concentration | features (24)  | extension ? ...  |
+//	+-----+---------+---------------+----------------+------------------+
+//
+// The top bit of the features, and of every byte of the extension, announces
+// one more byte. Without [IDDE2EProtection] the CRC is 0xFFFF and the counter 0.
+//
+// single-source layout: bluetooth-sig-python@27bdb3d. Extension and 0xFFFF
+// stand in ehealthinnovation/AndroidBLEParser and palmarci/OpenGuardian.
+type IDDFeature struct {
+	CRC           uint16          // as sent
+	Counter       uint8           // E2E counter
+	Concentration medfloat.SFloat // of the insulin, IU/mL
+	Features      IDDFeatures
+	Extension     []byte // borrowed; no meaning yet
+}
+
+// IDDFeatures is 24 bits of features, as sent. Reserved bits are kept.
+type IDDFeatures uint32
+
+// The features.
+const (
+	IDDE2EProtection   IDDFeatures = 1 << 0
+	IDDBasalRate       IDDFeatures = 1 << 1
+	IDDTBRAbsolute     IDDFeatures = 1 << 2
+	IDDTBRRelative     IDDFeatures = 1 << 3
+	IDDTBRTemplate     IDDFeatures = 1 << 4
+	IDDFastBolus       IDDFeatures = 1 << 5
+	IDDExtendedBolus   IDDFeatures = 1 << 6
+	IDDMultiwaveBolus  IDDFeatures = 1 << 7
+	IDDBolusDelay      IDDFeatures = 1 << 8
+	IDDBolusTemplate   IDDFeatures = 1 << 9
+	IDDBolusActivation IDDFeatures = 1 << 10
+	IDDMultipleBond    IDDFeatures = 1 << 11
+	IDDISFProfile      IDDFeatures = 1 << 12
+	IDDI2CHOProfile    IDDFeatures = 1 << 13
+	IDDTargetProfile   IDDFeatures = 1 << 14
+	IDDInsulinOnBoard  IDDFeatures = 1 << 15
+	IDDExtended        IDDFeatures = 1 << 23 // a byte of extension follows
+)
+
+var iddFeatureNames = [...]string{
+	"E2E protection", "basal rate", "absolute TBR", "relative TBR", "TBR template", "fast bolus", "extended bolus",
+	"multiwave bolus", "bolus delay time", "bolus template", "bolus activation type", "multiple bond", "ISF profile",
+	"I:CHO ratio profile", "target glucose range profile", "insulin on board", 23: "extension",
+}
+
+// String lists the features in words.
+func (f IDDFeatures) String() string { return namesOf(iddFeatureNames[:], uint32(f)) }
+
+const iddMoreExtension = 0x80
+
+// ParseIDDFeature decodes b, which the result borrows.
+func ParseIDDFeature(b []byte) (IDDFeature, error) {
+	var m IDDFeature
+	r := newReader(b)
+	m.CRC = r.Uint16("CRC")
+	m.Counter = r.Uint8("Counter")
+	m.Concentration = r.sfloat("InsulinConcentration")
+	m.Features = IDDFeatures(r.Uint24("Features"))
+	start := r.Offset()
+	for more := m.Features&IDDExtended != 0; more; {
+		more = r.Uint8("FeatureExtension")&iddMoreExtension != 0
+	}
+	if end := r.Offset(); end > start {
+		m.Extension = b[start:end:end]
+	}
+	switch end := r.Offset(); {
+	case m.Features&IDDE2EProtection == 0:
+		if m.CRC != 0xFFFF {
+			r.reject(device.ErrChecksumField, "CRC", 0)
+		}
+	case end > 2 && m.CRC != CRC16(b[2:end]):
+		r.reject(device.ErrChecksum, "CRC", 0)
+	}
+	return m, finish(&r, 0, "IDDFeature", idsRef)
+}
+
+// AppendBinary implements [encoding.BinaryAppender]. It computes the CRC, or
+// sends 0xFFFF where the pump has none, and fails if Features has more than 24
+// bits or Extension is not what they announce.
+func (m IDDFeature) AppendBinary(b []byte) ([]byte, error) {
+	more := m.Features&IDDExtended != 0
+	for _, v := range m.Extension {
+		if !more {
+			return b, unencodable("Extension")
+		}
+		more = v&iddMoreExtension != 0
+	}
+	if more || m.Features>>24 != 0 {
+		return b, unencodable("Features")
+	}
+	start := len(b)
+	b = append(b, 0xFF, 0xFF, m.Counter)
+	b = binary.LittleEndian.AppendUint16(b, uint16(m.Concentration))
+	b = append(b, byte(m.Features), byte(m.Features>>8), byte(m.Features>>16))
+	b = append(b, m.Extension...)
+	return leadCRC(b, start, m.Features&IDDE2EProtection != 0), nil
+}

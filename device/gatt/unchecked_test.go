@@ -1,0 +1,90 @@
+package gatt_test
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/telemed-go/sdk/device/gatt"
+)
+
+// uncheckedParsers are those of layouts without a second source.
+var uncheckedParsers = map[string]func([]byte) (back []byte, err error){
+	"2B20": roundTrip(gatt.ParseIDDStatusChanged),
+	"2B21": roundTrip(gatt.ParseIDDStatus),
+	"2B22": roundTrip(gatt.ParseIDDAnnunciationStatus),
+	"2B23": roundTrip(gatt.ParseIDDFeature),
+	"2B24": roundTrip(gatt.ParseIDDStatusReader),
+	"2B25": roundTrip(gatt.ParseIDDCommand),
+	"2B26": roundTrip(gatt.ParseIDDCommandData),
+	"2B27": roundTrip(gatt.ParseIDDRecordAccess),
+	"2B28": roundTrip(gatt.ParseIDDHistory),
+	"2B34": roundTrip(gatt.ParseEnhancedBloodPressure),
+	"2B35": roundTrip(gatt.ParseEnhancedCuffPressure),
+	"2B36": roundTrip(gatt.ParseBloodPressureRecord),
+	"2B37": roundTrip(gatt.ParseRegisteredUser),
+	"2B3B": roundTrip(gatt.ParseActivityFeatures),
+	"2B3C": roundTrip(gatt.ParseActivityInstant),
+	"2B3D": roundTrip(gatt.ParseActivitySummary),
+	"2B3E": roundTrip(gatt.ParseCardioActivity),
+	"2B3F": roundTrip(gatt.ParseCardioActivitySummary),
+	"2B40": roundTrip(gatt.ParseStepSummary),
+	"2B41": roundTrip(gatt.ParseSleepActivity),
+	"2B42": roundTrip(gatt.ParseSleepSummary),
+	"2B43": roundTrip(gatt.ParseActivityControl),
+	"2B44": roundTrip(gatt.ParseActivitySession),
+	"2B45": roundTrip(gatt.ParseActivityDescriptor),
+	"2B8E": roundTrip(gatt.ParseDeviceTimeFeature),
+	"2B8F": roundTrip(parameters(0)),
+	"2B90": roundTrip(deviceTime(0)),
+	"2BED": roundTrip(gatt.ParseBatteryStatus),
+	"2BF2": roundTrip(gatt.ParseElapsedTime),
+	"2BFF": roundTrip(gatt.ParseUDI),
+}
+
+// refusedSamples are those that their peer accepts and we refuse, with the
+// reason.
+var refusedSamples = map[string]string{
+	"sigpy-2b8f-41-ok": "trailing_bytes @ 2", // the features that make it longer are not told
+}
+
+// The samples of one peer that nobody confirms: what is accepted encodes to
+// itself, and what is refused is so for a reason that we know.
+func TestUncheckedVectors(t *testing.T) {
+	path := filepath.Join(cmp.Or(os.Getenv("TELEMED_DATA"), "../../../shared/data"), "device", "vectors.jsonl")
+	file, err := os.Open(path)
+	if err != nil {
+		if os.Getenv("TELEMED_REQUIRE") == "all" {
+			t.Fatal(err)
+		}
+		t.Skipf("no vectors (TELEMED_DATA names their folder): %v", err)
+	}
+	defer file.Close()
+	seen := 0
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var v struct{ ID, Characteristic, Status, Hex, Kind string }
+		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		parse, ours := uncheckedParsers[v.Characteristic]
+		if !ours || v.Status != "unchecked" {
+			continue
+		}
+		seen++
+		wire := unhex(t, v.Hex)
+		back, err := parse(wire)
+		if want := refusedSamples[v.ID]; v.Kind == "valid" && code(err) != want {
+			t.Errorf("%s, %s: %v, want %q", v.ID, v.Hex, err, want)
+		}
+		if err == nil && (v.Kind != "valid" || !bytes.Equal(back, wire)) {
+			t.Errorf("%s, %s: encodes to %x", v.ID, v.Hex, back)
+		}
+	}
+	if seen < 60 {
+		t.Errorf("%d unconfirmed vectors in %s, want 60 or more", seen, path)
+	}
+}

@@ -1,0 +1,284 @@
+package gatt
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/vitals"
+)
+
+// userRef is where all characteristics of the User Data Service are listed.
+const userRef = "UDS 1.1, 3.2"
+
+// UserDatum is a characteristic of the User Data Service 1.1 (3.2) that is one
+// number with a unit; its value is the UUID. What a device is told about its
+// user:
+//
+//	height, err := gatt.UserHeight.Parse(b)
+//
+// single-source layout: AerobicThreshold, AnaerobicHeartRateUpperLimit and
+// AnaerobicThreshold, the XML of the Bluetooth SIG
+type UserDatum uint16
+
+// The characteristics with one number.
+const (
+	AerobicHeartRateLowerLimit   UserDatum = 0x2A7E
+	AerobicThreshold             UserDatum = 0x2A7F
+	AnaerobicHeartRateLowerLimit UserDatum = 0x2A81
+	AnaerobicHeartRateUpperLimit UserDatum = 0x2A82
+	AnaerobicThreshold           UserDatum = 0x2A83
+	AerobicHeartRateUpperLimit   UserDatum = 0x2A84
+	FatBurnHeartRateLowerLimit   UserDatum = 0x2A88
+	FatBurnHeartRateUpperLimit   UserDatum = 0x2A89
+	HeartRateMax                 UserDatum = 0x2A8D
+	UserHeight                   UserDatum = 0x2A8E
+	HipCircumference             UserDatum = 0x2A8F
+	MaxRecommendedHeartRate      UserDatum = 0x2A91
+	RestingHeartRate             UserDatum = 0x2A92
+	TwoZoneHeartRateLimit        UserDatum = 0x2A95
+	VO2Max                       UserDatum = 0x2A96
+	UserWaistCircumference       UserDatum = 0x2A97
+	UserWeight                   UserDatum = 0x2A98
+)
+
+// userNumber is a row of the table of these characteristics: raw × coef × 10^exp
+// units, in 8 or 16 bits.
+type userNumber struct {
+	datum UserDatum
+	wide  bool
+	coef  int64
+	exp   int8
+	unit  vitals.Unit
+	kind  vitals.Kind // what it is when measured; KindNone: nothing that is measured
+	name  string
+}
+
+// A height of 165 is 1.65 m: the steps are centimetres, not hundredths of one.
+var userNumbers = [...]userNumber{
+	{AerobicHeartRateLowerLimit, false, 1, 0, vitals.UnitPerMinute, 0, "aerobic heart rate lower limit"},
+	{AerobicThreshold, false, 1, 0, vitals.UnitPerMinute, 0, "aerobic threshold"},
+	{AnaerobicHeartRateLowerLimit, false, 1, 0, vitals.UnitPerMinute, 0, "anaerobic heart rate lower limit"},
+	{AnaerobicHeartRateUpperLimit, false, 1, 0, vitals.UnitPerMinute, 0, "anaerobic heart rate upper limit"},
+	{AnaerobicThreshold, false, 1, 0, vitals.UnitPerMinute, 0, "anaerobic threshold"},
+	{AerobicHeartRateUpperLimit, false, 1, 0, vitals.UnitPerMinute, 0, "aerobic heart rate upper limit"},
+	{FatBurnHeartRateLowerLimit, false, 1, 0, vitals.UnitPerMinute, 0, "fat burn heart rate lower limit"},
+	{FatBurnHeartRateUpperLimit, false, 1, 0, vitals.UnitPerMinute, 0, "fat burn heart rate upper limit"},
+	{HeartRateMax, false, 1, 0, vitals.UnitPerMinute, 0, "heart rate max"},
+	{UserHeight, true, 1, -2, vitals.UnitMetre, vitals.BodyHeight, "height"},
+	{HipCircumference, true, 1, -2, vitals.UnitMetre, 0, "hip circumference"},
+	{MaxRecommendedHeartRate, false, 1, 0, vitals.UnitPerMinute, 0, "maximum recommended heart rate"},
+	{RestingHeartRate, false, 1, 0, vitals.UnitPerMinute, vitals.HeartRateResting, "resting heart rate"},
+	{TwoZoneHeartRateLimit, false, 1, 0, vitals.UnitPerMinute, 0, "two zone heart rate limit"},
+	{VO2Max, false, 1, 0, vitals.UnitMLPerKgPerMin, 0, "VO2 max"},
+	{UserWaistCircumference, true, 1, -2, vitals.UnitMetre, vitals.WaistCircumference, "waist circumference"},
+	{UserWeight, true, 5, -3, vitals.UnitKg, vitals.BodyWeight, "weight"},
+}
+
+// info is the row of d, or an empty one.
+func (d UserDatum) info() (row userNumber) {
+	for i := range userNumbers {
+		if userNumbers[i].datum == d {
+			return userNumbers[i]
+		}
+	}
+	return row
+}
+
+// String names the characteristic.
+func (d UserDatum) String() string {
+	if name := d.info().name; name != "" {
+		return name
+	}
+	return fmt.Sprintf("characteristic %04X", uint16(d))
+}
+
+// UserNumber is a number that a device knows about its user.
+type UserNumber struct {
+	Datum UserDatum
+	Raw   uint16 // as sent, a count of steps: see Quantity
+}
+
+// Parse decodes b, which is of characteristic d.
+func (d UserDatum) Parse(b []byte) (UserNumber, error) {
+	n := UserNumber{Datum: d}
+	row := d.info()
+	if row.datum == 0 {
+		return n, &device.DecodeError{Type: "UserNumber", Ref: userRef, Err: device.ErrUnsupported}
+	}
+	r := newReader(b)
+	if row.wide {
+		n.Raw = r.Uint16("Value")
+	} else {
+		n.Raw = uint16(r.Uint8("Value"))
+	}
+	return n, finish(&r, 0, "UserNumber", userRef)
+}
+
+// AppendBinary implements [encoding.BinaryAppender]. It fails if Datum is not
+// one of the characteristics with a number, or the number has too many bits.
+func (n UserNumber) AppendBinary(b []byte) ([]byte, error) {
+	row := n.Datum.info()
+	switch {
+	case row.wide:
+		return binary.LittleEndian.AppendUint16(b, n.Raw), nil
+	case row.datum == 0 || n.Raw > 0xFF:
+		return b, unencodable("Value")
+	}
+	return append(b, byte(n.Raw)), nil
+}
+
+// Quantity is the number with its unit. It is the zero Quantity if Datum is
+// not one of the characteristics with a number.
+func (n UserNumber) Quantity() vitals.Quantity {
+	row := n.Datum.info()
+	if row.datum == 0 {
+		return vitals.Quantity{}
+	}
+	return row.unit.Of(vitals.Decimal{Coef: int64(n.Raw) * row.coef, Exp: row.exp})
+}
+
+// AppendReadings appends height, weight, waist circumference or resting heart
+// rate; the others are no measurements. Somebody typed the number, nobody knows
+// when: it is [vitals.Manual] and [vitals.ClockUnset], and [Health] leaves it
+// out, so that a profile does not pass for a measurement of today.
+func (n UserNumber) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
+	kind := n.Datum.info().kind
+	if kind == vitals.KindNone {
+		return dst
+	}
+	r := DateTime{}.reading(f, false)
+	r.Kind, r.Quantity, r.Quality = kind, n.Quantity(), vitals.Manual|vitals.ClockUnset
+	return append(dst, r)
+}
+
+// The other characteristics of the User Data Service.
+const (
+	UUIDAge                       = 0x2A80
+	UUIDDateOfBirth               = 0x2A85
+	UUIDDateOfThresholdAssessment = 0x2A86
+	UUIDEmailAddress              = 0x2A87
+	UUIDFirstName                 = 0x2A8A
+	UUIDGender                    = 0x2A8C
+	UUIDLastName                  = 0x2A90
+	UUIDSportType                 = 0x2A93
+	UUIDDatabaseChangeIncrement   = 0x2A99
+	UUIDUserIndex                 = 0x2A9A
+	UUIDLanguage                  = 0x2AA2
+	UUIDDateUTC                   = 0x2AED
+)
+
+// UserAge is characteristic 0x2A80 (Age; User Data Service 1.1, 3.2): one byte,
+// years.
+type UserAge uint8
+
+// ParseUserAge decodes b.
+func ParseUserAge(b []byte) (UserAge, error) {
+	r := newReader(b)
+	a := UserAge(r.Uint8("Age"))
+	return a, finish(&r, 0, "UserAge", userRef)
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (a UserAge) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(a)), nil }
+
+// UserGender is characteristic 0x2A8C (Gender; User Data Service 1.1, 3.2): one
+// byte, as sent. Numbers from 3 on are reserved.
+type UserGender uint8
+
+// The genders.
+const (
+	GenderMale        UserGender = 0
+	GenderFemale      UserGender = 1
+	GenderUnspecified UserGender = 2
+)
+
+// ParseUserGender decodes b.
+func ParseUserGender(b []byte) (UserGender, error) {
+	r := newReader(b)
+	g := UserGender(r.upTo("Gender", uint8(GenderUnspecified)))
+	return g, finish(&r, 0, "UserGender", userRef)
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (g UserGender) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(g)), nil }
+
+// String is the gender in words.
+func (g UserGender) String() string { return nameOf(userGenders[:], uint8(g)) }
+
+var userGenders = [...]string{"male", "female", "unspecified"}
+
+// SportType is characteristic 0x2A93 (Sport Type for Aerobic and Anaerobic
+// Thresholds; User Data Service 1.1, 3.2): one byte, how the thresholds were
+// measured, as sent. Numbers from 12 on are reserved.
+//
+// single-source layout: the XML of the Bluetooth SIG
+type SportType uint8
+
+// The sports.
+const (
+	SportUnspecified   SportType = 0
+	SportRunning       SportType = 1
+	SportCycling       SportType = 2
+	SportRowing        SportType = 3
+	SportCrossTraining SportType = 4
+	SportClimbing      SportType = 5
+	SportSkiing        SportType = 6
+	SportSkating       SportType = 7
+	SportArm           SportType = 8
+	SportLowerBody     SportType = 9
+	SportUpperBody     SportType = 10
+	SportWholeBody     SportType = 11
+)
+
+// ParseSportType decodes b.
+func ParseSportType(b []byte) (SportType, error) {
+	r := newReader(b)
+	s := SportType(r.upTo("SportType", uint8(SportWholeBody)))
+	return s, finish(&r, 0, "SportType", userRef)
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (s SportType) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(s)), nil }
+
+// String is the sport in words.
+func (s SportType) String() string { return nameOf(sportTypes[:], uint8(s)) }
+
+var sportTypes = [...]string{
+	"unspecified", "running (treadmill)", "cycling (ergometer)", "rowing (ergometer)", "cross training (elliptical)", "climbing",
+	"skiing", "skating", "arm exercising", "lower body exercising", "upper body exercising", "whole body exercising",
+}
+
+// UserIndex is characteristic 0x2A9A (User Index; User Data Service 1.1, 3.2):
+// one byte, which of the users of a shared device is meant.
+type UserIndex uint8
+
+// UnknownUser is no user that the device knows.
+const UnknownUser UserIndex = 0xFF
+
+// ParseUserIndex decodes b.
+func ParseUserIndex(b []byte) (UserIndex, error) {
+	r := newReader(b)
+	i := UserIndex(r.Uint8("UserIndex"))
+	return i, finish(&r, 0, "UserIndex", userRef)
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (i UserIndex) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(i)), nil }
+
+// ChangeIncrement is characteristic 0x2A99 (Database Change Increment; User
+// Data Service 1.1, 3.2): 32 bits, a counter that grows whenever the data of
+// the user are changed.
+type ChangeIncrement uint32
+
+// ParseChangeIncrement decodes b.
+func ParseChangeIncrement(b []byte) (ChangeIncrement, error) {
+	r := newReader(b)
+	i := ChangeIncrement(r.Uint32("ChangeIncrement"))
+	return i, finish(&r, 0, "ChangeIncrement", userRef)
+}
+
+// AppendBinary implements [encoding.BinaryAppender].
+func (i ChangeIncrement) AppendBinary(b []byte) ([]byte, error) {
+	return binary.LittleEndian.AppendUint32(b, uint32(i)), nil
+}

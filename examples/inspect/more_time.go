@@ -1,0 +1,129 @@
+package main
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+
+	"github.com/telemed-go/sdk/device/gatt"
+)
+
+// timeCharacteristics are those of clocks, and the list of certifications.
+func timeCharacteristics() []characteristic {
+	return []characteristic{
+		gattCharacteristic(gatt.UUIDDayOfWeek, "Day of Week", gatt.ParseDayOfWeek, dayOfWeek),
+		gattCharacteristic(gatt.UUIDDayDateTime, "Day Date Time", gatt.ParseDayDateTime, dayDateTime),
+		gattCharacteristic(gatt.UUIDExactTime256, "Exact Time 256", gatt.ParseExactTime256, exactTime),
+		gattCharacteristic(gatt.UUIDDSTOffset, "DST Offset", gatt.ParseDSTOffset, dstOffset),
+		gattCharacteristic(gatt.UUIDTimeZone, "Time Zone", gatt.ParseTimeZone, timeZone),
+		gattCharacteristic(gatt.UUIDLocalTimeInformation, "Local Time Information", gatt.ParseLocalTimeInformation, localTime),
+		gattCharacteristic(gatt.UUIDTimeAccuracy, "Time Accuracy", gatt.ParseTimeAccuracy, timeAccuracy),
+		gattCharacteristic(gatt.UUIDTimeSource, "Time Source", gatt.ParseTimeSource, timeSource),
+		gattCharacteristic(gatt.UUIDReferenceTime, "Reference Time Information", gatt.ParseReferenceTimeInformation, referenceTime),
+		{"2A16", "Time Update Control Point", gatt.UUIDTimeUpdateControl, decodeTimeUpdateControl},
+		gattCharacteristic(gatt.UUIDTimeUpdateState, "Time Update State", gatt.ParseTimeUpdateState, timeUpdateState),
+		gattCharacteristic(gatt.UUIDRegulatoryData, "IEEE 11073-20601 Regulatory Certification Data List",
+			gatt.ParseRegulatoryData, regulatoryData),
+		gattCharacteristic(gatt.UUIDCurrentTime, "Current Time", gatt.ParseCurrentTime, currentTime),
+	}
+}
+
+func dayOfWeek(l *layout, d gatt.DayOfWeek) { l.named(1, "day_of_week", uint64(d), d) }
+
+func dayDateTime(l *layout, d gatt.DayDateTime) {
+	l.dateTime("timestamp", d.DateTime)
+	dayOfWeek(l, d.DayOfWeek)
+}
+
+func exactTime(l *layout, t gatt.ExactTime256) {
+	dayDateTime(l, t.DayDateTime)
+	l.number(1, "fractions_256", uint64(t.Fractions))
+}
+
+func currentTime(l *layout, t gatt.CurrentTime) {
+	exactTime(l, t.ExactTime256)
+	l.named(1, "adjust_reason", uint64(t.Adjusted), t.Adjusted)
+}
+
+func dstOffset(l *layout, d gatt.DSTOffset) { l.named(1, "dst_offset", uint64(d), d) }
+
+func timeZone(l *layout, z gatt.TimeZone) {
+	l.add(1, "time_zone_15min", int8(z), "")
+	var minutes any
+	if east, ok := z.Offset(); ok {
+		minutes = int(east.Minutes())
+	}
+	l.also("offset_min", minutes, "")
+}
+
+func localTime(l *layout, i gatt.LocalTimeInformation) {
+	timeZone(l, i.Zone)
+	dstOffset(l, i.DST)
+}
+
+func timeAccuracy(l *layout, a gatt.TimeAccuracy) {
+	l.named(1, "accuracy_8th_s", uint64(a), a)
+	var seconds any
+	if q, ok := a.Drift(); ok {
+		seconds = shortest(q.Value())
+	}
+	l.also("accuracy_s", seconds, "")
+}
+
+func timeSource(l *layout, s gatt.TimeSource) { l.named(1, "time_source", uint64(s), s) }
+
+func referenceTime(l *layout, i gatt.ReferenceTimeInformation) {
+	timeSource(l, i.Source)
+	timeAccuracy(l, i.Accuracy)
+	l.number(1, "days_since_update", uint64(i.Days))
+	l.number(1, "hours_since_update", uint64(i.Hours))
+}
+
+func decodeTimeUpdateControl(b []byte, h hints) (layout, error) {
+	c, err := gatt.ParseTimeUpdateControl(b)
+	l := layout{bytes: b}
+	l.named(1, "command", uint64(c), c)
+	return l, checkDirection(b, h, c.CheckDirection, err)
+}
+
+func timeUpdateState(l *layout, s gatt.TimeUpdateState) {
+	l.named(1, "current_state", uint64(s.State), s.State)
+	l.named(1, "result", uint64(s.Result), s.Result)
+}
+
+// regulatoryData shows the entries one by one, or all bytes if they are not
+// the expected list.
+func regulatoryData(l *layout, d gatt.RegulatoryData) {
+	raw := d.Raw()
+	l.also("certification_data", hex.EncodeToString(raw), "")
+	tree := layout{bytes: raw}
+	if len(raw) >= 4 {
+		tree.number(2, "count", uint64(binary.BigEndian.Uint16(raw)))
+		tree.number(2, "length", uint64(binary.BigEndian.Uint16(raw[2:])))
+	}
+	n := 0
+	for c, err := range d.All() {
+		if err != nil {
+			l.add(len(raw), "unparsed", len(raw), "bytes: "+err.Error())
+			return
+		}
+		n++
+		certification(&tree, c, strconv.Itoa(n))
+	}
+	l.fields, l.end = append(l.fields, tree.fields...), tree.end
+}
+
+func certification(l *layout, c gatt.Certification, n string) {
+	l.named(1, "authorizing_body_"+n, uint64(c.Body), c.Body)
+	l.add(1, "type_"+n, c.Type, "")
+	l.number(2, "length_"+n, uint64(len(c.Data)))
+	l.add(len(c.Data), "data_"+n, hex.EncodeToString(c.Data), "")
+	if major, minor, classes, ok := c.ContinuaVersion(); ok {
+		l.also("version_"+n, fmt.Sprintf("%d.%d", major, minor), "")
+		l.also("device_classes_"+n, hex.EncodeToString(classes), "")
+	}
+	if bits, ok := c.ContinuaRegulation(); ok {
+		l.also("regulation_"+n, bits, "")
+	}
+}
