@@ -30,5 +30,5 @@ func (l BatteryLevel) AppendReadings(dst []vitals.Reading, f device.Frame) []vit
 		absent = vitals.ReservedNumber
 	}
 	r := DateTime{}.reading(f, false)
-	return append(dst, with(r, vitals.BatteryLevel, vitals.Decimal{Coef: int64(l)}, absent, vitals.UnitPercent))
+	return appendValue(dst, &r, vitals.BatteryLevel, vitals.Decimal{Coef: int64(l)}, absent, vitals.UnitPercent)
 }

@@ -115,15 +115,14 @@ func (m BloodPressureMeasurement) AppendBinary(b []byte) ([]byte, error) {
 func (m BloodPressureMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
 	r := m.Timestamp.reading(f, m.HasTimestamp)
 	r.Quality |= m.Status.quality()
-	dst = append(dst,
-		withSFloat(r, vitals.Systolic, m.Systolic, m.unit()),
-		withSFloat(r, vitals.Diastolic, m.Diastolic, m.unit()),
-		withSFloat(r, vitals.MeanPressure, m.Mean, m.unit()))
+	dst = appendSFloat(dst, &r, vitals.Systolic, m.Systolic, m.unit())
+	dst = appendSFloat(dst, &r, vitals.Diastolic, m.Diastolic, m.unit())
+	dst = appendSFloat(dst, &r, vitals.MeanPressure, m.Mean, m.unit())
 	if m.HasPulseRate {
 		if m.Status&(BPPulseAbove|BPPulseBelow) != 0 {
 			r.Quality |= vitals.Questionable
 		}
-		dst = append(dst, withSFloat(r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute))
+		dst = appendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
 	}
 	return dst
 }

@@ -121,7 +121,10 @@ func FuzzParseBloodPressureMeasurement(f *testing.F) {
 }
 
 func BenchmarkBloodPressure(b *testing.B) {
-	benchmark(b, gatt.ParseBloodPressureMeasurement, "1e 7800 5000 5d00 e807051f0c1e00 4800 02 0000")
+	b.Run("plain", func(b *testing.B) { benchmark(b, gatt.ParseBloodPressureMeasurement, "00 7800 5000 5d00") })
+	b.Run("all", func(b *testing.B) {
+		benchmark(b, gatt.ParseBloodPressureMeasurement, "1e 7800 5000 5d00 e807051f0c1e00 4800 02 0000")
+	})
 }
 
 var cuffPressures = []vector[gatt.IntermediateCuffPressure]{

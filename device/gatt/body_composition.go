@@ -204,9 +204,9 @@ func (m BodyComposition) Stature() vitals.Quantity {
 func (m BodyComposition) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
 	r := m.Timestamp.reading(f, m.HasTimestamp)
 	fat := vitals.Decimal{Coef: int64(m.BodyFat), Exp: -1}
-	dst = append(dst, with(r, vitals.BodyFat, fat, unsuccessful(m.BodyFat), vitals.UnitPercent))
+	dst = appendValue(dst, &r, vitals.BodyFat, fat, unsuccessful(m.BodyFat), vitals.UnitPercent)
 	if m.HasWeight {
-		dst = append(dst, m.mass(r, vitals.BodyWeight, m.Weight))
+		dst = m.appendMass(dst, &r, vitals.BodyWeight, m.Weight)
 	}
 	if m.HasHeight {
 		r := r
@@ -214,22 +214,23 @@ func (m BodyComposition) AppendReadings(dst []vitals.Reading, f device.Frame) []
 		dst = append(dst, r)
 	}
 	if m.HasFatFreeMass {
-		dst = append(dst, m.mass(r, vitals.FatFreeMass, m.FatFreeMass))
+		dst = m.appendMass(dst, &r, vitals.FatFreeMass, m.FatFreeMass)
 	}
 	if m.HasSoftLeanMass {
-		dst = append(dst, m.mass(r, vitals.LeanBodyMass, m.SoftLeanMass))
+		dst = m.appendMass(dst, &r, vitals.LeanBodyMass, m.SoftLeanMass)
 	}
 	if m.HasWaterMass {
-		dst = append(dst, m.mass(r, vitals.BodyWaterMass, m.WaterMass))
+		dst = m.appendMass(dst, &r, vitals.BodyWaterMass, m.WaterMass)
 	}
 	return dst
 }
 
-// mass completes r. A full count is no mass of 327 kg: scales send it for the
-// weight that they could not take, here as in [WeightMeasurement].
-func (m BodyComposition) mass(r vitals.Reading, k vitals.Kind, count uint16) vitals.Reading {
+// appendMass appends r with a mass. A full count is no mass of 327 kg: scales
+// send it for the weight that they could not take, here as in
+// [WeightMeasurement].
+func (m BodyComposition) appendMass(dst []vitals.Reading, r *vitals.Reading, k vitals.Kind, count uint16) []vitals.Reading {
 	q := m.Mass(count)
-	return with(r, k, q.Value(), unsuccessful(count), q.Unit())
+	return appendValue(dst, r, k, q.Value(), unsuccessful(count), q.Unit())
 }
 
 func unsuccessful(count uint16) vitals.Quality {

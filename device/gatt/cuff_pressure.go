@@ -53,9 +53,9 @@ func (m IntermediateCuffPressure) AppendBinary(b []byte) ([]byte, error) {
 func (m IntermediateCuffPressure) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
 	r := m.Timestamp.reading(f, m.HasTimestamp)
 	r.Quality |= vitals.Ongoing | m.Status.quality()
-	dst = append(dst, withSFloat(r, vitals.CuffPressure, m.Pressure, m.layout().unit()))
+	dst = appendSFloat(dst, &r, vitals.CuffPressure, m.Pressure, m.layout().unit())
 	if m.HasPulseRate {
-		dst = append(dst, withSFloat(r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute))
+		dst = appendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
 	}
 	return dst
 }

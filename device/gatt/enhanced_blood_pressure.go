@@ -165,15 +165,14 @@ func (d EnhancedBPDetails) append(b []byte) []byte {
 // [BloodPressureMeasurement.AppendReadings] does.
 func (m EnhancedBloodPressure) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
 	r := m.reading(f)
-	dst = append(dst,
-		withSFloat(r, vitals.Systolic, m.Systolic, m.unit()),
-		withSFloat(r, vitals.Diastolic, m.Diastolic, m.unit()),
-		withSFloat(r, vitals.MeanPressure, m.Mean, m.unit()))
+	dst = appendSFloat(dst, &r, vitals.Systolic, m.Systolic, m.unit())
+	dst = appendSFloat(dst, &r, vitals.Diastolic, m.Diastolic, m.unit())
+	dst = appendSFloat(dst, &r, vitals.MeanPressure, m.Mean, m.unit())
 	if m.HasPulseRate {
 		if m.Status&(BPPulseAbove|BPPulseBelow) != 0 {
 			r.Quality |= vitals.Questionable
 		}
-		dst = append(dst, withSFloat(r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute))
+		dst = appendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
 	}
 	return dst
 }
@@ -183,9 +182,9 @@ func (m EnhancedBloodPressure) AppendReadings(dst []vitals.Reading, f device.Fra
 func (m EnhancedCuffPressure) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
 	r := m.reading(f)
 	r.Quality |= vitals.Ongoing
-	dst = append(dst, withSFloat(r, vitals.CuffPressure, m.Pressure, m.unit()))
+	dst = appendSFloat(dst, &r, vitals.CuffPressure, m.Pressure, m.unit())
 	if m.HasPulseRate {
-		dst = append(dst, withSFloat(r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute))
+		dst = appendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
 	}
 	return dst
 }

@@ -171,7 +171,7 @@ func (d DateTime) reading(f device.Frame, present bool) vitals.Reading {
 		return r
 	}
 	at, ok := d.Time(f.At.Location())
-	if !ok || at.Year() < firstYear || !f.At.IsZero() && at.Sub(f.At) > clockTolerance {
+	if !ok || d.Year < firstYear || !f.At.IsZero() && at.Sub(f.At) > clockTolerance {
 		r.Quality = vitals.ClockUnset
 		return r
 	}
@@ -179,22 +179,26 @@ func (d DateTime) reading(f device.Frame, present bool) vitals.Reading {
 	return r
 }
 
-// withSFloat completes r with the value of a word, or the reason why there is
-// none.
-func withSFloat(r vitals.Reading, k vitals.Kind, word medfloat.SFloat, u vitals.Unit) vitals.Reading {
+// appendSFloat appends r with the value of a word, or the reason why there is
+// none. The pointer saves copies: a reading is a hundred bytes.
+func appendSFloat(dst []vitals.Reading, r *vitals.Reading, k vitals.Kind, word medfloat.SFloat, u vitals.Unit) []vitals.Reading {
 	value, absent := word.Decimal()
-	return with(r, k, value, absent, u)
+	return appendValue(dst, r, k, value, absent, u)
 }
 
-// with completes r. The doubts that r has already stay; if one of them is that
-// there is no value, the number is dropped.
-func with(r vitals.Reading, k vitals.Kind, value vitals.Decimal, absent vitals.Quality, u vitals.Unit) vitals.Reading {
-	r.Kind = k
-	r.Quality |= absent
-	if !r.Quality.Has(vitals.Absent) {
-		r.Quantity = u.Of(value)
+// appendValue appends r completed. The doubts that r has already stay; if one
+// of them is that there is no value, the number is dropped.
+func appendValue(
+	dst []vitals.Reading, r *vitals.Reading, k vitals.Kind, value vitals.Decimal, absent vitals.Quality, u vitals.Unit,
+) []vitals.Reading {
+	dst = append(dst, *r)
+	last := &dst[len(dst)-1]
+	last.Kind = k
+	last.Quality |= absent
+	if !last.Quality.Has(vitals.Absent) {
+		last.Quantity = u.Of(value)
 	}
-	return r
+	return dst
 }
 
 // nameOf is the name of a code, or its number where the list has none.

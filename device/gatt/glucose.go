@@ -178,9 +178,9 @@ func (m GlucoseMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame)
 		r.Quality |= vitals.Questionable // a number beside the claim that there is none
 	}
 	if m.Molar {
-		return append(dst, with(r, m.Kind(), value, absent, vitals.UnitMmolPerL))
+		return appendValue(dst, &r, m.Kind(), value, absent, vitals.UnitMmolPerL)
 	}
-	return append(dst, with(r, m.Kind(), value, absent, vitals.UnitMgPerDL))
+	return appendValue(dst, &r, m.Kind(), value, absent, vitals.UnitMgPerDL)
 }
 
 // value is the number in mg/dL or mmol/L, or why there is none;

@@ -199,14 +199,14 @@ func (m GlucoseContext) AppendReadings(dst []vitals.Reading, f device.Frame) []v
 	if m.HasCarbohydrate {
 		value, absent := m.Carbohydrate.Decimal()
 		value.Exp += 3 // kg to g
-		dst = append(dst, with(r, vitals.CarbohydrateIntake, value, absent, vitals.UnitGram))
+		dst = appendValue(dst, &r, vitals.CarbohydrateIntake, value, absent, vitals.UnitGram)
 	}
 	if m.HasExercise {
 		value := vitals.Decimal{Coef: int64(m.ExerciseIntensity)}
-		dst = append(dst, with(r, vitals.ExerciseIntensity, value, 0, vitals.UnitPercent))
+		dst = appendValue(dst, &r, vitals.ExerciseIntensity, value, 0, vitals.UnitPercent)
 	}
 	if m.HasHbA1c {
-		dst = append(dst, withSFloat(r, vitals.HbA1c, m.HbA1c, vitals.UnitPercent))
+		dst = appendSFloat(dst, &r, vitals.HbA1c, m.HbA1c, vitals.UnitPercent)
 	}
 	return dst
 }

@@ -89,7 +89,7 @@ func (v GHSValue) appendReading(dst []vitals.Reading, r vitals.Reading, code uin
 		return dst
 	}
 	value, absent := n.Value.Decimal()
-	return append(dst, with(r, k, value, absent, u))
+	return appendValue(dst, &r, k, value, absent, u)
 }
 
 // unitFor finds the unit with a code within partition 4, if it fits a kind.

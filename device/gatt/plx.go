@@ -198,11 +198,10 @@ func (m PLXContinuous) AppendReadings(dst []vitals.Reading, f device.Frame) []vi
 
 func (d PLXDetails) appendReadings(dst []vitals.Reading, r vitals.Reading, v PLXValues) []vitals.Reading {
 	r.Quality |= d.Status.quality() | d.Sensor.quality()
-	dst = append(dst,
-		withSFloat(r, vitals.SpO2, v.SpO2, vitals.UnitPercent),
-		withSFloat(r, vitals.PulseRateOximeter, v.PulseRate, vitals.UnitPerMinute))
+	dst = appendSFloat(dst, &r, vitals.SpO2, v.SpO2, vitals.UnitPercent)
+	dst = appendSFloat(dst, &r, vitals.PulseRateOximeter, v.PulseRate, vitals.UnitPerMinute)
 	if d.HasAmplitude {
-		dst = append(dst, withSFloat(r, vitals.PerfusionIndex, d.Amplitude, vitals.UnitPercent))
+		dst = appendSFloat(dst, &r, vitals.PerfusionIndex, d.Amplitude, vitals.UnitPercent)
 	}
 	return dst
 }

@@ -83,7 +83,8 @@ func (m RSCMeasurement) Velocity() vitals.Quantity {
 // stride and the distance.
 func (m RSCMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
 	speed := vitals.Decimal{Coef: (int64(m.Speed)*1000 + 128) / 256, Exp: -3}
-	return append(dst, with(DateTime{}.reading(f, false), vitals.Speed, speed, 0, vitals.UnitMPerS))
+	r := DateTime{}.reading(f, false)
+	return appendValue(dst, &r, vitals.Speed, speed, 0, vitals.UnitMPerS)
 }
 
 // RSCFeature is characteristic 0x2A54 (Running Speed and Cadence Service 1.0,

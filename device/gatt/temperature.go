@@ -91,16 +91,17 @@ func (m TemperatureMeasurement) AppendBinary(b []byte) ([]byte, error) {
 // AppendReadings appends the temperature in the unit that was sent. Its kind
 // depends on the site: an oral temperature is another thing than a rectal one.
 func (m TemperatureMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	return append(dst, m.reading(f))
+	r := m.Timestamp.reading(f, m.HasTimestamp)
+	return m.appendTo(dst, &r)
 }
 
-func (m TemperatureMeasurement) reading(f device.Frame) vitals.Reading {
+func (m TemperatureMeasurement) appendTo(dst []vitals.Reading, r *vitals.Reading) []vitals.Reading {
 	value, absent := m.Value.Decimal()
 	unit := vitals.UnitCelsius
 	if m.Fahrenheit {
 		unit = vitals.UnitFahrenheit
 	}
-	return with(m.Timestamp.reading(f, m.HasTimestamp), m.Type.Kind(), value, absent, unit)
+	return appendValue(dst, r, m.Type.Kind(), value, absent, unit)
 }
 
 // IntermediateTemperature is characteristic 0x2A1E (Health Thermometer Service
@@ -121,9 +122,9 @@ func (m IntermediateTemperature) AppendBinary(b []byte) ([]byte, error) {
 
 // AppendReadings appends the temperature as [vitals.Ongoing].
 func (m IntermediateTemperature) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	r := TemperatureMeasurement(m).reading(f)
+	r := m.Timestamp.reading(f, m.HasTimestamp)
 	r.Quality |= vitals.Ongoing
-	return append(dst, r)
+	return TemperatureMeasurement(m).appendTo(dst, &r)
 }
 
 // Kind is what a temperature at the site is called.
