@@ -1,7 +1,7 @@
 package fhir
 
 import (
-	"unicode/utf8"
+	"strconv"
 
 	models "github.com/samply/golang-fhir-models/fhir-models/fhir"
 
@@ -19,67 +19,102 @@ func (m Mapper) AppendObservation(dst []byte, panel []vitals.Reading) ([]byte, e
 	return p.append(dst), nil
 }
 
-// append writes the members in the order of the FHIR specification.
-func (p *plan) append(b []byte) []byte {
+func (p *plan) append(b []byte) []byte { return p.appendWith(b, nil) }
+
+// appendWith writes the members in the order of the FHIR specification, with
+// leads for an answer if there are any.
+func (p *plan) appendWith(b []byte, leads []vitals.Waveform) []byte {
 	text := prepared()
 	whole := &text.kinds[p.whole.Kind]
+	id := 0 // where it stands
 
 	b = append(b, `{"resourceType":"Observation"`...)
 	if p.known.hasID() {
 		b = append(b, `,"id":"`...)
+		id = len(b)
 		b = appendID(b, p.known.id)
 		b = append(b, '"')
 	}
-	b = append(b, text.meta[p.claim.guide][p.claim.vital][bit(p.test)]...)
+	if p.labels == 0 {
+		b = append(b, text.meta[p.claim.guide][p.claim.vital]...)
+	} else {
+		b = append(b, `,"meta":`...)
+		start := len(b)
+		b = append(b, text.profiles[p.claim.guide][p.claim.vital]...)
+		b = append(b, text.security[p.labels]...)
+		b[start] = '{' // for the comma
+		b = append(b, '}')
+	}
 	if p.gateway != "" {
 		b = append(b, `,"extension":[{"url":"`+gatewayExtension+`","valueReference":{"reference":`...)
 		b = appendString(b, p.gateway)
 		b = append(b, `}}]`...)
 	}
-	if system, ok := p.identifierSystem(); ok {
+	switch p.known.by {
+	case byID: // in the same characters once more
+		b = append(b, `,"identifier":[{"system":"`+systemURI+`","value":"`+urnUUID...)
+		b = append(b, b[id:id+36]...)
+		b = append(b, `"}]`...)
+	case byMeasurement:
+		b = append(b, `,"identifier":[{"system":"`+phdBase+`","value":"`...)
+		start := len(b)
+		b = closeString(p.appendMeasurement(b), start)
+		b = append(b, `}]`...)
+	case byIdentifier:
 		b = append(b, `,"identifier":[{`...)
-		if system != "" {
+		if p.known.system != "" {
 			b = append(b, `"system":`...)
-			b = appendString(b, system)
+			b = appendString(b, p.known.system)
 			b = append(b, ',')
 		}
-		b = append(b, `"value":"`...)
-		start := len(b)
-		if b = p.appendIdentifier(b); p.known.by == byID {
-			b = append(b, '"')
-		} else {
-			b = closeString(b, start)
-		}
+		b = append(b, `"value":`...)
+		b = appendString(b, p.known.value)
 		b = append(b, `}]`...)
 	}
-	b = append(b, statusText(p.status)...)
-	b = append(b, whole.head[bit(p.claim.guide != noGuide)][p.single.codes]...)
-	b = append(b, `,"subject":`...)
-	b = appendReference(b, p.subject)
-	b = append(b, `,"effectiveDateTime":"`...)
-	b = appendTime(b, p.at)
-	b = append(b, '"')
-	if p.count == 0 {
+	head := whole.head[bit(p.claim.guide.isPHD())][p.single.codes]
+	if p.status != models.ObservationStatusFinal {
+		b = append(b, statusText(p.status)...)
+		head = head[len(statusFinal):]
+	}
+	b = append(b, head...)
+	b = p.subject.appendQuoted(b)
+	if p.end.set {
+		b = append(b, `,"effectivePeriod":{"start":"`...)
+		b = p.at.append(b)
+		b = append(b, `","end":"`...)
+		b = p.end.append(b)
+		b = append(b, `"}`...)
+	} else {
+		b = append(b, `,"effectiveDateTime":"`...)
+		b = p.at.append(b)
+		b = append(b, '"')
+	}
+	switch {
+	case len(leads) == 1:
+		b = appendLead(b, text, &leads[0])
+	case (p.count == 0 || p.valued) && !p.elsewhere:
 		b = appendAnswer(b, text, &p.single)
 	}
 	b = append(b, text.notes[p.remarks]...)
 	if !p.device.isZero() {
-		b = append(b, `,"device":`...)
-		b = appendReference(b, p.device)
+		b = append(b, `,"device":{"reference":"`...)
+		b = p.device.appendQuoted(b)
+	}
+	if len(leads) > 1 {
+		b = appendLeads(b, text, leads)
 	}
 	for i := range p.components() {
 		part := &p.parts[i]
 		if i == 0 {
 			b = append(b, `,"component":[{"code":`...)
 		} else {
-			b = append(b, `,{"code":`...)
+			b = append(b, `},{"code":`...)
 		}
 		b = append(b, text.kinds[part.kind].code[part.codes]...)
 		b = appendAnswer(b, text, part)
-		b = append(b, '}')
 	}
 	if p.count > 0 {
-		b = append(b, ']')
+		return append(b, `}]}`...)
 	}
 	return append(b, '}')
 }
@@ -88,10 +123,24 @@ func appendAnswer(b []byte, text *texts, a *answer) []byte {
 	if a.reason != present {
 		return append(b, text.reasons[a.reason]...)
 	}
-	b = append(b, `,"valueQuantity":{"value":`...)
-	b, _ = a.value.Value().AppendText(b)
-	b = append(b, text.units[a.value.Unit()]...)
+	if a.code != 0 {
+		b = appendCode(b, text, a.code)
+	} else {
+		b = append(b, `,"valueQuantity":{"value":`...)
+		b, _ = a.value.AppendText(b)
+		b = append(b, text.units[a.unit]...)
+	}
 	return append(b, text.interpretations[a.doubts]...)
+}
+
+// appendCode appends the value of a coded kind.
+func appendCode(b []byte, text *texts, code uint32) []byte {
+	if i, _ := fitCode(code); i >= 0 {
+		return append(b, text.meals[i]...)
+	}
+	b = append(b, `,"valueCodeableConcept":{"coding":[{"system":"`+systemMDC+`","code":"`...)
+	b = strconv.AppendUint(b, uint64(code), 10)
+	return append(b, `"}]}`...)
 }
 
 func statusText(s models.ObservationStatus) string {
@@ -101,11 +150,15 @@ func statusText(s models.ObservationStatus) string {
 	case models.ObservationStatusEnteredInError:
 		return `,"status":"entered-in-error"`
 	}
-	return `,"status":"final"`
+	return statusFinal
 }
 
-func appendReference(b []byte, r reference) []byte {
-	b = append(b, `{"reference":"`...)
+// appendQuoted appends the end of a Reference, from behind the quotation mark.
+func (r *reference) appendQuoted(b []byte) []byte {
+	if r.kind != "" { // and so an id, in which there is nothing to escape
+		b = r.append(b)
+		return append(b, `"}`...)
+	}
 	start := len(b)
 	b = closeString(r.append(b), start)
 	return append(b, '}')
@@ -122,7 +175,7 @@ func appendString(b []byte, s string) []byte {
 // opening quotation mark. Nearly always there is nothing to escape.
 func closeString(b []byte, start int) []byte {
 	for _, c := range b[start:] {
-		if c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+		if classes[c]&plainByte == 0 {
 			return appendEscaped(b[:start], string(b[start:]))
 		}
 	}

@@ -25,7 +25,9 @@ func categoryFor(k vitals.Kind) string {
 		vitals.GlucoseArterialBlood, vitals.GlucoseArterialPlasma, vitals.GlucoseUndeterminedPlasma, vitals.GlucoseISF,
 		vitals.GlucoseControl, vitals.GlucoseGeneric, vitals.HbA1c, vitals.INR, vitals.ProthrombinTime:
 		return "laboratory"
-	case vitals.RRInterval, vitals.HRVSDNN, vitals.QTInterval, vitals.QTcInterval, vitals.PVCRate,
+	case vitals.ECG, vitals.ECGLeadI, vitals.ECGLeadII, vitals.ECGLeadIII, vitals.ECGLeadAVR, vitals.ECGLeadAVL, vitals.ECGLeadAVF,
+		vitals.ECGLeadV1, vitals.ECGLeadV2, vitals.ECGLeadV3, vitals.ECGLeadV4, vitals.ECGLeadV5, vitals.ECGLeadV6,
+		vitals.RRInterval, vitals.HRVSDNN, vitals.QTInterval, vitals.QTcInterval, vitals.PVCRate,
 		vitals.STLevelI, vitals.STLevelII, vitals.STLevelIII, vitals.STLevelV5,
 		vitals.PeakFlow, vitals.PeakFlowPersonalBest, vitals.FEV1, vitals.FEV1Predicted, vitals.FEV1PercentPredicted,
 		vitals.FEV6, vitals.FVC:

@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
 	"strings"
@@ -37,17 +38,20 @@ var primitives = [...]struct {
 	{"Id", reflect.String},
 }
 
-// A layout is what Marshal must know about a struct.
+// A layout is what Marshal and Unmarshal must know about a struct.
 type layout struct {
 	fields  []field
 	choices []choice
+	index   map[string]int // of the fields by name
+	domain  bool           // a DomainResource, which may contain others
 }
 
 type field struct {
-	member   string // `,"name":`
-	name     string
-	optional bool
-	choice   int // index of the choice that the field is a variant of, or -1
+	member    string // `,"name":`
+	name      string
+	optional  bool
+	primitive bool // in FHIR, so that there may be a _name
+	choice    int  // index of the choice that the field is a variant of, or -1
 }
 
 // A choice names a choice within a struct. Its variants are alike in being
@@ -65,14 +69,15 @@ func layoutOf(t reflect.Type) *layout {
 	if l, ok := layouts.Load(t); ok {
 		return l.(*layout)
 	}
-	var l layout
+	l := layout{index: make(map[string]int, t.NumField())}
 	variants := make(map[choice]int)
 	keys := make([]choice, t.NumField())
 	for i := range keys {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		optional := options == "omitempty"
-		l.fields = append(l.fields, field{`,"` + name + `":`, name, optional, -1})
+		l.fields = append(l.fields, field{`,"` + name + `":`, name, optional, isPrimitive(f.Type), -1})
+		l.index[name] = i
 		keys[i] = choice{prefixOf(name, f.Type), optional}
 		variants[keys[i]]++
 	}
@@ -90,8 +95,23 @@ func layoutOf(t reflect.Type) *layout {
 		}
 		l.fields[i].choice = j
 	}
+	_, narrative := l.index["text"]
+	_, extension := l.index["modifierExtension"]
+	l.domain = narrative && extension && isResource(reflect.Zero(t))
 	layouts.Store(t, &l)
 	return &l
+}
+
+// isPrimitive reports whether t is how samply writes a primitive type of FHIR,
+// or a list of them.
+func isPrimitive(t reflect.Type) bool {
+	if t == reflect.TypeFor[json.RawMessage]() {
+		return false
+	}
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	return t.Kind() != reflect.Struct
 }
 
 // prefixOf is the name without the FHIR type at its end, or "".
@@ -120,20 +140,28 @@ func cutSuffix(name, suffix string) string {
 
 // check reports a choice of v with more than one variant, or with none where
 // one is required.
-func (l *layout) check(v reflect.Value) error {
+func (l *layout) check(v reflect.Value, o *overlay) error {
 	for j, c := range l.choices {
 		chosen := 0
 		for i := range l.fields {
-			if l.fields[i].choice == j && !v.Field(i).IsZero() {
+			if l.fields[i].choice == j && (!v.Field(i).IsZero() || o.has(l.fields[i].name)) {
 				chosen++
 			}
 		}
-		switch {
-		case chosen > 1:
-			return &Error{c.prefix + "[x]", ErrChoice}
-		case chosen == 0 && !c.optional:
-			return &Error{c.prefix + "[x]", ErrMissing}
+		if err := c.judge(chosen); err != nil {
+			return &Error{c.prefix + "[x]", err}
 		}
+	}
+	return nil
+}
+
+// judge says what is wrong with so many variants.
+func (c choice) judge(chosen int) error {
+	switch {
+	case chosen > 1:
+		return ErrChoice
+	case chosen == 0 && !c.optional:
+		return ErrMissing
 	}
 	return nil
 }

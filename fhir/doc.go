@@ -11,9 +11,14 @@
 // Samply's types are good and its encoder is not: it writes every variant of
 // a mandatory choice, empty objects and the status "registered" for one that
 // was forgotten. [Marshal] writes any samply resource correctly or says why it
-// cannot.
+// cannot; [Unmarshal] reads one strictly, and into a [Document] without any
+// loss.
+//
+// Around the Observations stand the resources that a Mapper makes from small
+// structs: devices ([Device], [Metric]), a [PatientStub], the [Origin] and the
+// [Access] of data, an [Alarm] and the [Message] about it, a [Dose], a [Visit].
 //
 // The package opens no connection, invents no code (a kind that health records
 // have no code for is [ErrUnsupported]) and never puts an identifier or a value
-// into an error. Waveforms are not written here.
+// into an error.
 package fhir

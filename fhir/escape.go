@@ -2,6 +2,25 @@ package fhir
 
 import "unicode/utf8"
 
+// The classes of bytes that are told apart.
+const (
+	plainByte = 1 << iota // stands in a JSON string as it is
+	idByte                // may stand in a FHIR id
+)
+
+var classes = func() (t [256]uint8) {
+	for c := byte(' '); c < utf8.RuneSelf; c++ {
+		if c != '"' && c != '\\' {
+			t[c] |= plainByte
+		}
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '.':
+			t[c] |= idByte
+		}
+	}
+	return t
+}()
+
 // appendEscaped appends the characters of s and a closing quotation mark, in
 // the way of encoding/json without its escapes for HTML: what is not UTF-8
 // becomes U+FFFD, and U+2028 and U+2029 are escaped for the sake of JavaScript.

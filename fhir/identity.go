@@ -3,6 +3,7 @@ package fhir
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -31,24 +32,27 @@ const (
 
 func (k *known) hasID() bool { return k.by <= byIDOnly }
 
-func (m *Mapper) identify(p *plan) (k known) {
+// identify fills in how p is known.
+func (m *Mapper) identify(p *plan) {
+	k := &p.known
 	if m.Identifier != nil {
 		if k.system, k.value = m.Identifier(p.whole); k.value != "" {
 			k.by = byIdentifier
-			return k
+			return
 		}
 	}
 	switch {
-	case p.claim.guide == noGuide:
+	case !p.claim.guide.isPHD():
 		k.by = byID
 	case p.whole.Stamped:
 		k.by = byMeasurement
-		return k
+		return
 	default:
 		k.by = byIDOnly
 	}
-	k.id = p.whole.ID()
-	return k
+	if p.foreign == "" {
+		k.id = p.whole.ID()
+	}
 }
 
 // identifierSystem is the system of the identifier, and whether there is an
@@ -80,10 +84,11 @@ func (p *plan) appendIdentifier(b []byte) []byte {
 
 // appendMeasurement appends the conditional-create identifier of the PHD guide:
 //
-//	device-patient-type-timestamp[-s<sequence>]
+//	device-patient-type-timestamp[..duration][-supplemental][-s<sequence>]
 //
-// The time stamp is the device's local time in seconds since 2000, with the
-// digits of the fraction that it has, and the offset in quarters of an hour.
+// The time stamp is the device's own ([Details].Stamp); without it, the local
+// time of the reading in seconds since 2000, with the digits of the fraction
+// that it has, and the offset in quarters of an hour.
 // The sequence is ours: the guide would take two measurements of one instant
 // for one, and the second would be lost. What concerns a device names no patient.
 func (p *plan) appendMeasurement(b []byte) []byte {
@@ -94,13 +99,16 @@ func (p *plan) appendMeasurement(b []byte) []byte {
 	r := &p.whole
 	b = appendSystemID(b, string(r.Device))
 	b = append(b, '-')
-	if !concernsDevice(r.Kind) {
+	if !p.setting {
 		b = append(b, r.Patient.Reveal()...)
 		b = append(b, '-')
 	}
-	code, _ := r.Kind.MDC()
-	b = strconv.AppendUint(b, uint64(code), 10)
+	b = p.appendType(b)
 	b = append(b, '-')
+	if d := p.details; d != nil && d.Stamp.Type != NoClock {
+		b = d.Stamp.append(b, d.Duration)
+		return p.appendDistinction(b)
+	}
 	_, offset := r.At.Zone()
 	if offset%quarter != 0 {
 		offset = 0
@@ -117,9 +125,33 @@ func (p *plan) appendMeasurement(b []byte) []byte {
 		b = append(b, '+')
 	}
 	b = strconv.AppendInt(b, int64(offset/quarter), 10)
-	if r.Sequence != 0 {
+	if p.details != nil {
+		b = appendDuration(b, p.details.Duration, time.Millisecond)
+	}
+	return p.appendDistinction(b)
+}
+
+// appendType appends the code of what was measured.
+func (p *plan) appendType(b []byte) []byte {
+	if p.foreign != "" {
+		return append(b, p.foreign...)
+	}
+	code, _ := p.whole.Kind.MDC()
+	return strconv.AppendUint(b, uint64(code), 10)
+}
+
+// appendDistinction appends what tells apart measurements of one instant.
+func (p *plan) appendDistinction(b []byte) []byte {
+	if p.details != nil {
+		for i := range p.details.Supplemental {
+			if code := p.details.Supplemental[i].Code; code != nil {
+				b = append(append(b, '-'), *code...)
+			}
+		}
+	}
+	if p.whole.Sequence != 0 {
 		b = append(b, "-s"...)
-		b = strconv.AppendUint(b, uint64(r.Sequence), 10)
+		b = strconv.AppendUint(b, uint64(p.whole.Sequence), 10)
 	}
 	return b
 }

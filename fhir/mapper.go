@@ -29,6 +29,11 @@ type Mapper struct {
 	Patient func(vitals.PatientID) string
 	// Device gives the reference to a device; nil means as for Patient, with "Device/".
 	Device func(vitals.DeviceID) string
+	// Metric gives the reference to the DeviceMetric by which a device measures
+	// a kind, to take the place of the device, or "": for a sensor that is
+	// calibrated or whose state can change ([HDDT]), and for bedside monitors
+	// ([PoCD]). [PHD] does not use it.
+	Metric func(vitals.DeviceID, vitals.Kind) string
 	// Identifier gives a measurement an identifier of the caller's own. It is
 	// called with the reading, or for a panel with one of the parts and the
 	// panel's kind. If it is nil, or the value is empty, the identifier is that
@@ -46,11 +51,28 @@ const (
 	// Gateway, and a device in every reading. A kind without a device code
 	// (MDC) has no place in that guide and is written as R4.
 	PHD
+	// USCore is R4 with the US Core profiles for pulse oximetry and blood
+	// pressure; other vital signs have the R4 profiles that it builds on. A
+	// reading of SpO2 may come together with one of InspiredO2 and one of
+	// O2Flow of the same time, which become its components. With a flow no
+	// profile is claimed: 3.1.0 wants it in l/min, a unit that the R4 profile
+	// beneath does not allow. It is in L/min, as later versions have it.
+	USCore
+	// HDDT is the guide of gematik for personal health devices in Germany. An
+	// Observation needs a device; glucose of blood, blood pressure and lung
+	// function are those of R4, and continuous glucose goes into chunks
+	// ([Mapper.GlucoseChunks]).
+	HDDT
+	// PoCD is R4 with the measurement status of HL7's Point-of-Care Device
+	// guide: security labels for test data, for what is validated and for
+	// what is doubtful.
+	PoCD
 )
 
 // Supports reports whether a reading of the kind can become an Observation:
-// it is a number, and there is a code that health records understand.
+// it is a number or [vitals.MealContext], and there is a code that health
+// records understand.
 func Supports(k vitals.Kind) bool {
 	code, _ := k.MDC()
-	return k.Shape() == vitals.ShapeNumeric && (code != 0 || k.LOINC().Code != "" || k.ProfileLOINC().Code != "")
+	return (k.Shape() == vitals.ShapeNumeric || codedKind(k)) && (code != 0 || k.LOINC().Code != "" || k.ProfileLOINC().Code != "")
 }

@@ -9,8 +9,8 @@ import (
 	models "github.com/samply/golang-fhir-models/fhir-models/fhir"
 )
 
-// Marshal returns the JSON of a samply resource, given by value or by pointer:
-// resourceType first, the members in the order of the specification, decimals
+// Marshal returns the JSON of a samply resource or of a [Document], given by
+// value or by pointer: resourceType first, the members in the order of the specification, decimals
 // with the digits they have, and < > & as they are.
 //
 // What samply would write wrongly is left out or refused with an [*Error]:
@@ -26,7 +26,14 @@ import (
 //     so is a raw resource in a Bundle that samply wrote with empty members:
 //     use Marshal for the entries, too.
 func Marshal(resource any) ([]byte, error) {
+	var o *overlay
 	v := reflect.ValueOf(resource)
+	if d, ok := resource.(documented); ok && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+		var err error
+		if v, o, err = d.parts(); err != nil {
+			return nil, err
+		}
+	}
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
 	}
@@ -34,12 +41,15 @@ func Marshal(resource any) ([]byte, error) {
 		return nil, &Error{"resource", ErrUnsupported}
 	}
 	name := v.Type().Name()
-	if !hasStatus(v.Interface()) {
+	if !o.has("status") && !hasStatus(v.Interface()) {
 		return nil, &Error{name + ".status", ErrStatus}
 	}
-	b, err := appendMembers([]byte(`{"resourceType":"`+name+`"`), v)
+	b, err := appendMembers([]byte(`{"resourceType":"`+name+`"`), v, o)
 	if err != nil {
 		return nil, within(name, err)
+	}
+	if err = o.left(); err != nil {
+		return nil, err
 	}
 	return append(b, '}'), nil
 }
@@ -72,45 +82,73 @@ func anySet(v reflect.Value, prefix string) bool {
 }
 
 // appendMembers appends the members of the struct v, each with a comma before
-// it.
-func appendMembers(b []byte, v reflect.Value) ([]byte, error) {
+// it, and what o has beside them.
+func appendMembers(b []byte, v reflect.Value, o *overlay) ([]byte, error) {
 	l := layoutOf(v.Type())
-	err := l.check(v)
+	err := l.check(v, o)
 	if err != nil {
 		return b, err
 	}
 	for i := range l.fields {
-		f, value := &l.fields[i], v.Field(i)
-		if value.IsZero() && (f.optional || f.choice >= 0) {
-			continue
+		f := &l.fields[i]
+		if f.name == "extension" && l.domain {
+			if b, err = o.appendContained(b); err != nil {
+				return b, err
+			}
 		}
-		start := len(b)
-		b = append(b, f.member...)
-		if b, err = appendValue(b, value); err != nil {
+		if b, err = appendMember(b, f, v.Field(i), o); err != nil {
 			return b, within(f.name, err)
 		}
-		if len(b) > start+len(f.member) {
-			continue
-		}
-		if !f.optional {
-			return b, &Error{f.name, ErrMissing}
-		}
+	}
+	return o.appendUnknown(b), nil
+}
+
+func appendMember(b []byte, f *field, v reflect.Value, o *overlay) ([]byte, error) {
+	raw, extra := o.take("", f.name), o.take("_", f.name)
+	start, err := len(b), error(nil)
+	b = append(b, f.member...)
+	switch {
+	case !v.IsZero() || o.child(f.name) != nil:
+		b, err = appendElement(b, v, o.at(f.name, extra))
+	case raw != nil:
+		b = append(b, raw...)
+	case !f.optional && f.choice < 0 && extra == nil:
+		b, err = appendElement(b, v, place{})
+	}
+	switch {
+	case err != nil:
+		return b, err
+	case len(b) > start+len(f.member):
+	case f.optional || f.choice >= 0 || extra != nil:
 		b = b[:start]
+	default:
+		return b, &Error{"", ErrMissing}
+	}
+	if extra != nil {
+		b = append(b, `,"_`...)
+		b = append(b, f.member[2:]...)
+		b = append(b, extra...)
 	}
 	return b, nil
 }
 
 // appendValue appends the JSON of v, or nothing if v is empty.
 func appendValue(b []byte, v reflect.Value) ([]byte, error) {
+	return appendElement(b, v, place{})
+}
+
+// appendElement appends the JSON of v, which stands at p, or nothing if v is
+// empty.
+func appendElement(b []byte, v reflect.Value, p place) ([]byte, error) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.IsNil() {
 			return b, nil
 		}
-		return appendValue(b, v.Elem())
+		return appendElement(b, v.Elem(), p)
 	case reflect.Struct:
 		start := len(b)
-		b, err := appendMembers(b, v)
+		b, err := appendMembers(b, v, p.overlay())
 		if err != nil || len(b) == start {
 			return b, err
 		}
@@ -120,7 +158,7 @@ func appendValue(b []byte, v reflect.Value) ([]byte, error) {
 		if raw, ok := v.Interface().(json.RawMessage); ok {
 			return appendRaw(b, raw)
 		}
-		return appendArray(b, v)
+		return appendArray(b, v, p)
 	case reflect.Bool:
 		return strconv.AppendBool(b, v.Bool()), nil
 	case reflect.Int:
@@ -147,16 +185,25 @@ func appendValue(b []byte, v reflect.Value) ([]byte, error) {
 	return b, &Error{"", ErrUnsupported}
 }
 
-func appendArray(b []byte, v reflect.Value) ([]byte, error) {
+// appendArray leaves out what is empty, save where extensions stand beside
+// the elements: there it is null, so that they keep their places.
+func appendArray(b []byte, v reflect.Value, p place) ([]byte, error) {
+	if p.extra != nil && elements(p.extra) != v.Len() {
+		return b, &Error{"", ErrDocument}
+	}
 	start := len(b)
 	for i := range v.Len() {
 		b = append(b, ',')
 		element := len(b)
 		var err error
-		if b, err = appendValue(b, v.Index(i)); err != nil {
+		if b, err = appendElement(b, v.Index(i), p.element(i)); err != nil {
 			return b, within("["+strconv.Itoa(i)+"]", err)
 		}
-		if len(b) == element {
+		switch {
+		case len(b) > element:
+		case p.extra != nil:
+			b = append(b, "null"...)
+		default:
 			b = b[:element-1]
 		}
 	}

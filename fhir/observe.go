@@ -12,6 +12,7 @@ import (
 const (
 	structureDefinition = "http://hl7.org/fhir/StructureDefinition/"
 	phdDefinition       = "http://hl7.org/fhir/uv/phd/StructureDefinition/"
+	coreDefinition      = "http://hl7.org/fhir/us/core/StructureDefinition/"
 	gatewayExtension    = structureDefinition + "observation-gatewayDevice"
 
 	systemLOINC    = "http://loinc.org"
@@ -22,6 +23,7 @@ const (
 	systemReason   = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 	systemStatus   = "http://hl7.org/fhir/uv/pocd/CodeSystem/measurement-status"
 	systemPurpose  = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+	systemTrust    = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 )
 
 // Observation maps one measurement: a single reading, or the readings of a
@@ -43,17 +45,21 @@ func (m Mapper) Observation(panel []vitals.Reading) (models.Observation, error) 
 
 func (p *plan) observation() models.Observation {
 	o := models.Observation{
-		Meta:              metaOf(p.claim, p.test),
+		Meta:              metaOf(p.claim, p.labels),
 		Identifier:        p.identifier(),
 		Status:            p.status,
-		Category:          categoriesOf(p.whole.Kind, p.claim.guide != noGuide),
+		Category:          categoriesOf(p.whole.Kind, p.claim.guide.isPHD()),
 		Code:              codeOf(p.whole.Kind, p.single.codes),
 		Subject:           p.subject.model(),
-		EffectiveDateTime: ptr(string(appendTime(nil, p.at))),
+		EffectiveDateTime: ptr(string(p.at.append(nil))),
 		Note:              notesOf(p.remarks),
 	}
 	if p.known.hasID() {
 		o.Id = ptr(p.known.id.String())
+	}
+	if p.end.set {
+		o.EffectivePeriod = &models.Period{Start: o.EffectiveDateTime, End: ptr(string(p.end.append(nil)))}
+		o.EffectiveDateTime = nil
 	}
 	if p.gateway != "" {
 		o.Extension = []models.Extension{{Url: gatewayExtension, ValueReference: &models.Reference{Reference: &p.gateway}}}
@@ -61,13 +67,13 @@ func (p *plan) observation() models.Observation {
 	if !p.device.isZero() {
 		o.Device = p.device.model()
 	}
-	if p.count == 0 {
-		o.ValueQuantity, o.DataAbsentReason, o.Interpretation = p.single.models()
+	if (p.count == 0 || p.valued) && !p.elsewhere {
+		o.ValueQuantity, o.ValueCodeableConcept, o.DataAbsentReason, o.Interpretation = p.single.models()
 	}
 	for i := range p.components() {
 		part := &p.parts[i]
 		c := models.ObservationComponent{Code: codeOf(part.kind, part.codes)}
-		c.ValueQuantity, c.DataAbsentReason, c.Interpretation = part.models()
+		c.ValueQuantity, c.ValueCodeableConcept, c.DataAbsentReason, c.Interpretation = part.models()
 		o.Component = append(o.Component, c)
 	}
 	return o
@@ -87,33 +93,52 @@ func (p *plan) identifier() []models.Identifier {
 
 func (r reference) model() *models.Reference { return &models.Reference{Reference: ptr(r.String())} }
 
-func (a *answer) models() (*models.Quantity, *models.CodeableConcept, []models.CodeableConcept) {
+func (a *answer) models() (q *models.Quantity, code, reason *models.CodeableConcept, interpretations []models.CodeableConcept) {
 	if a.reason != present {
-		return nil, reasonOf(a.reason), nil
+		return nil, nil, reasonOf(a.reason), nil
 	}
-	q := quantityOf(a.value.Unit())
-	q.Value = ptr(json.Number(a.value.Value().String()))
-	return &q, nil, interpretationsOf(a.doubts)
+	interpretations = interpretationsOf(a.doubts)
+	if a.code != 0 {
+		return nil, ptr(concept(codingOf(a.code))), nil, interpretations
+	}
+	q = ptr(quantityOf(a.unit))
+	q.Value = ptr(json.Number(a.value.String()))
+	return q, nil, nil, interpretations
 }
 
 // The functions below are the constant pieces of an Observation. The text
 // writer encodes each of them once (prepare).
 
-func metaOf(c claim, test bool) *models.Meta {
-	var m models.Meta
-	if c.guide != noGuide {
-		m.Profile = append(m.Profile, phdDefinition+c.guide.String())
-	}
-	if c.vital != vitals.ProfileNone {
-		m.Profile = append(m.Profile, structureDefinition+c.vital.String())
-	}
-	if test {
-		m.Security = []models.Coding{coding(systemPurpose, "HTEST", "")}
-	}
+func metaOf(c claim, l label) *models.Meta {
+	m := models.Meta{Profile: profilesOf(c), Security: securityOf(l)}
 	if m.Profile == nil && m.Security == nil {
 		return nil
 	}
 	return &m
+}
+
+func profilesOf(c claim) (profiles []string) {
+	if c.guide != noGuide {
+		profiles = append(profiles, c.guide.url())
+	}
+	if c.vital != vitals.ProfileNone {
+		profiles = append(profiles, structureDefinition+c.vital.String())
+	}
+	return profiles
+}
+
+func securityOf(l label) (labels []models.Coding) {
+	for i, code := range [labelCount]string{"HTEST", "UNRELIABLE", "UNCERTREL", "HRELIABLE"} {
+		if l>>i&1 == 0 {
+			continue
+		}
+		system := systemTrust
+		if i == 0 {
+			system = systemPurpose
+		}
+		labels = append(labels, coding(system, code, ""))
+	}
+	return labels
 }
 
 func categoriesOf(k vitals.Kind, phd bool) (categories []models.CodeableConcept) {

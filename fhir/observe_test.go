@@ -15,8 +15,19 @@ import (
 
 // mappers are the profiles to test, by name.
 var mappers = map[string]fhir.Mapper{
-	"R4":  {},
-	"PHD": {Profile: fhir.PHD, Gateway: "Device/gateway-1"},
+	"R4":      {},
+	"PHD":     {Profile: fhir.PHD, Gateway: "Device/gateway-1"},
+	"US Core": {Profile: fhir.USCore},
+	"HDDT":    {Profile: fhir.HDDT, Metric: metric},
+	"PoCD":    {Profile: fhir.PoCD, Metric: metric},
+}
+
+// metric says that glucose sensors are calibrated.
+func metric(d vitals.DeviceID, k vitals.Kind) string {
+	if k == vitals.GlucoseISF {
+		return "DeviceMetric/" + string(d)
+	}
+	return ""
 }
 
 // qualities has every quality alone, and a few together.
@@ -35,14 +46,18 @@ func qualities() []vitals.Quality {
 }
 
 // panelOf makes the readings of one measurement of kind k, or nil if k is no
-// number. For a component it makes all components of its panel.
+// number and no meal. For a component it makes all components of its panel.
 func panelOf(k vitals.Kind, q vitals.Quality, u vitals.Unit) (panel []vitals.Reading) {
 	for c := range vitals.Kinds() {
-		if c != k && (k.Panel() == vitals.KindNone || c.Panel() != k.Panel()) || c.Shape() != vitals.ShapeNumeric {
+		if c != k && (k.Panel() == vitals.KindNone || c.Panel() != k.Panel()) || c.Shape() != vitals.ShapeNumeric && c != vitals.MealContext {
 			continue
 		}
 		r := vitals.Reading{Patient: vitals.NewPatientID("p1"), Device: "00-E5-DE-AD-77-C3", Kind: c, Quality: q, At: noon, Stamped: true}
-		if !q.Has(vitals.Absent) {
+		switch {
+		case q.Has(vitals.Absent):
+		case c == vitals.MealContext:
+			r.Code = 8417872
+		default:
 			r.Quantity = u.Of(vitals.Decimal{Coef: 3640, Exp: -2})
 		}
 		panel = append(panel, r)
@@ -190,6 +205,7 @@ func TestDoubtfulValue(t *testing.T) {
 	}{
 		{vitals.Questionable, []string{"questionable"}, "final"},
 		{vitals.NoContact | vitals.Implausible, []string{"questionable"}, "final"},
+		{vitals.Nonconforming, []string{"questionable"}, "final"},
 		{vitals.LowBattery | vitals.Stored | vitals.Derived, nil, "final"},
 		{vitals.Calibrating, []string{"calibration-ongoing"}, "final"},
 		{vitals.EarlyEstimate, []string{"early-indication"}, "preliminary"},
@@ -351,6 +367,22 @@ func TestEffective(t *testing.T) {
 		o, err := fhir.Mapper{}.Observation(r)
 		require.NoError(t, err)
 		require.Equal(t, row.want, *o.EffectiveDateTime)
+	}
+}
+
+// TestEffectiveAnyTime compares with package time.
+func TestEffectiveAnyTime(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	r := panelOf(vitals.HeartRate, 0, vitals.UnitPerMinute)
+	for i := range 20000 {
+		at := time.Unix(random.Int64N(253402300800+62135596800-172800)-62135596800+86400, random.Int64N(1e9))
+		if i%4 == 0 { // the days around the ends of years and of centuries
+			at = time.Date(1+random.IntN(99)*100+random.IntN(2), 2, 27+random.IntN(4), 0, 0, -random.IntN(2), 0, time.UTC)
+		}
+		r[0].At = at.In(time.FixedZone("", (random.IntN(57)-28)*1800))
+		o, err := fhir.Mapper{}.Observation(r)
+		require.NoError(t, err)
+		require.Equal(t, r[0].At.Format("2006-01-02T15:04:05.000Z07:00"), *o.EffectiveDateTime)
 	}
 }
 

@@ -10,18 +10,29 @@ import (
 // texts are the constant pieces of Observations, encoded. Each begins with a
 // comma, or is empty, unless noted.
 type texts struct {
-	meta            [guideCount][vitals.ProfileVitalsPanel + 1][2]string // by test data
-	kinds           []kindText                                           // by vitals.Kind
-	units           [256]string                                          // by vitals.Unit: what follows the number, and the brace
+	meta            [guideCount][vitals.ProfileVitalsPanel + 1]string // without labels
+	profiles        [guideCount][vitals.ProfileVitalsPanel + 1]string // the member of meta
+	security        [1 << labelCount]string                           // likewise
+	kinds           []kindText                                        // by vitals.Kind
+	units           [256]string                                       // by vitals.Unit: what follows the number, and the brace
 	reasons         [reasonCount]string
 	interpretations [1 << doubtCount]string
 	notes           [1 << remarkCount]string
+	meals           [len(mealCodes)]string // valueCodeableConcept
 }
 
+// The fragments between which a head stands.
+const (
+	statusFinal = `,"status":"final"`
+	subjectOpen = `,"subject":{"reference":"`
+)
+
 type kindText struct {
-	head  [2][codeSetCount]string // category and code; by PHD
-	code  [codeSetCount]string    // the value of code, without a comma
-	parts []vitals.Kind           // of a panel, in order
+	// head is the status final, category and code, and the subject until its
+	// reference; by PHD.
+	head  [2][codeSetCount]string
+	code  [codeSetCount]string // the value of code, without a comma
+	parts []vitals.Kind        // of a panel, in order
 }
 
 // prepared makes the texts on first use. They never change.
@@ -29,11 +40,15 @@ var prepared = sync.OnceValue(func() *texts {
 	var t texts
 	for g := range t.meta {
 		for v := range t.meta[g] {
-			for test := range t.meta[g][v] {
-				t.meta[g][v][test] = member("meta", metaOf(claim{guide(g), vitals.Profile(v)}, test == 1))
-			}
+			c := claim{guide(g), vitals.Profile(v)}
+			t.meta[g][v] = member("meta", metaOf(c, 0))
+			t.profiles[g][v] = member("profile", profilesOf(c))
 		}
 	}
+	for l := range t.security {
+		t.security[l] = member("security", securityOf(label(l)))
+	}
+	t.kinds = make([]kindText, 1) // KindNone: a finding has no code of ours
 	for k := range vitals.Kinds() {
 		for int(k) >= len(t.kinds) {
 			t.kinds = append(t.kinds, kindText{})
@@ -43,7 +58,7 @@ var prepared = sync.OnceValue(func() *texts {
 			code := codeOf(k, set)
 			text.code[set] = encoded(code)
 			for phd := range text.head {
-				text.head[phd][set] = member("category", categoriesOf(k, phd == 1)) + member("code", code)
+				text.head[phd][set] = statusFinal + member("category", categoriesOf(k, phd == 1)) + member("code", code) + subjectOpen
 			}
 		}
 	}
@@ -65,6 +80,9 @@ var prepared = sync.OnceValue(func() *texts {
 	}
 	for r := range t.notes {
 		t.notes[r] = member("note", notesOf(remark(r)))
+	}
+	for i := range t.meals {
+		t.meals[i] = member("valueCodeableConcept", concept(codingOf(mealCodes[i].code)))
 	}
 	return &t
 })

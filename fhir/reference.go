@@ -39,15 +39,24 @@ func (m *Mapper) device(id vitals.DeviceID) reference {
 	return reference{"Device/", string(id)}
 }
 
+// source is the device of an Observation: the DeviceMetric if there is one, and
+// the Device if there is none or if the guide is PHD, which wants it.
+func (m *Mapper) source(id vitals.DeviceID, k vitals.Kind) reference {
+	if m.Metric != nil && id != "" && m.Profile != PHD {
+		if metric := m.Metric(id, k); metric != "" {
+			return reference{id: metric}
+		}
+	}
+	return m.device(id)
+}
+
 // isID reports whether s is a FHIR id.
 func isID(s string) bool {
 	if len(s) == 0 || len(s) > 64 {
 		return false
 	}
 	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '.':
-		default:
+		if classes[s[i]]&idByte == 0 {
 			return false
 		}
 	}

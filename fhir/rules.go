@@ -21,6 +21,7 @@ const (
 	absentNotANumber
 	absentPositiveInfinity
 	absentNegativeInfinity
+	absentUnsupported
 	reasonCount
 )
 
@@ -28,13 +29,23 @@ func (r reason) code() string {
 	return [reasonCount]string{
 		absentUnknown: "unknown", absentTemporarily: "temp-unknown", absentError: "error", absentNotPerformed: "not-performed",
 		absentNotANumber: "not-a-number", absentPositiveInfinity: "positive-infinity", absentNegativeInfinity: "negative-infinity",
+		absentUnsupported: "unsupported",
 	}[r]
 }
 
 // reasonFor says why r has no value. An invalid value is none (PHD, measurement
 // status): FHIR excludes a value beside a reason (obs-6).
 func reasonFor(r *vitals.Reading) reason {
-	switch q := r.Quality; {
+	if codedKind(r.Kind) {
+		return reasonOfQuality(r.Quality, r.Code != 0)
+	}
+	return reasonOfQuality(r.Quality, !r.Quantity.IsZero())
+}
+
+// reasonOfQuality says why a measurement has no value, or that the one that
+// it has may be written.
+func reasonOfQuality(q vitals.Quality, value bool) reason {
+	switch {
 	case q.Has(vitals.Invalid):
 		return absentError
 	case q.Has(vitals.NotAvailable):
@@ -47,7 +58,7 @@ func reasonFor(r *vitals.Reading) reason {
 		return absentNegativeInfinity
 	case q.Has(vitals.NotAtResolution | vitals.ReservedNumber):
 		return absentError
-	case r.HasValue():
+	case value:
 		return present
 	case q.Has(vitals.Ongoing):
 		return absentTemporarily
@@ -83,7 +94,8 @@ func (d doubt) codes() []string {
 // everyDoubt is what makes a value questionable. A low battery does not: a
 // device that measures worse for it says so.
 const everyDoubt = vitals.Questionable | vitals.NoContact | vitals.Motion | vitals.PoorSignal | vitals.BadPosition |
-	vitals.SensorFault | vitals.SampleFault | vitals.IrregularPulse | vitals.Implausible
+	vitals.SensorFault | vitals.SampleFault | vitals.IrregularPulse | vitals.Implausible |
+	vitals.Nonconforming
 
 func doubtFor(q vitals.Quality) (d doubt) {
 	if q == 0 {
@@ -104,6 +116,39 @@ func doubtFor(q vitals.Quality) (d doubt) {
 		}
 	}
 	return d
+}
+
+// A label is a set of security labels, which say how far a measurement is to
+// be trusted.
+type label uint8
+
+const (
+	testData label = 1 << iota
+	unreliable
+	uncertain
+	reliable
+	labelCount = iota
+)
+
+// labelsFor follows the status table of HL7 PoCD for that profile. Elsewhere
+// test data alone is labelled (PHD).
+func labelsFor(p Profile, q vitals.Quality) (l label) {
+	if q.Has(vitals.TestData) {
+		l |= testData
+	}
+	if p != PoCD {
+		return l
+	}
+	if q.Has(vitals.Invalid) {
+		l |= unreliable
+	}
+	if q.Has(everyDoubt | vitals.Calibrating) {
+		l |= uncertain
+	}
+	if q.Has(vitals.Validated) {
+		l |= reliable
+	}
+	return l
 }
 
 // A remark is a set of things that FHIR has no code for and a reader must know.
@@ -196,6 +241,17 @@ func allows(p vitals.Profile, u vitals.Unit) bool {
 	return p == vitals.ProfileNone
 }
 
+// isCommonUnit reports whether the components of a vital sign of R4 may have
+// the unit (value set ucum-vitals-common).
+func isCommonUnit(u vitals.Unit) bool {
+	switch u {
+	case vitals.UnitPercent, vitals.UnitCm, vitals.UnitInch, vitals.UnitKg, vitals.UnitGram, vitals.UnitPound, vitals.UnitCelsius,
+		vitals.UnitFahrenheit, vitals.UnitMmHg, vitals.UnitPerMinute, vitals.UnitKgPerM2, vitals.UnitM2:
+		return true
+	}
+	return false
+}
+
 // fit returns the value of a reading of kind k in a unit that the profile
 // allows: its own if possible. A unit that no value of the kind can have is an
 // error.
@@ -203,11 +259,12 @@ func fit(k vitals.Kind, q vitals.Quantity, p vitals.Profile) (vitals.Quantity, e
 	if q.Unit() == k.Unit() {
 		return q, nil
 	}
-	usual, err := k.Convert(q, k.Unit())
-	if err != nil || !allows(p, q.Unit()) {
-		return usual, err
+	if allows(p, q.Unit()) { // and has the right dimension, though so many digits may not convert
+		if _, err := k.Convert(q.Unit().Of(vitals.Decimal{Coef: 1}), k.Unit()); err == nil {
+			return q, nil
+		}
 	}
-	return q, nil
+	return k.Convert(q, k.Unit())
 }
 
 // requires reports whether the profile of its panel demands a component of
@@ -224,16 +281,40 @@ type claim struct {
 	vital vitals.Profile
 }
 
-// A guide is a profile of the PHD guide.
+// A guide is a profile of the PHD guide or of US Core.
 type guide uint8
 
 const (
 	noGuide guide = iota
+	phdAny
 	phdNumeric
-	phdCompound
+	phdCompound // of numbers
+	phdMixed    // compound of anything
+	phdCoded
+	phdString
+	phdBits
+	phdSamples
+	coreOximetry
+	corePressure
 	guideCount
 )
 
-func (g guide) String() string {
-	return [guideCount]string{"", "PhdNumericObservation", "PhdCompoundNumericObservation"}[g]
+// isPHD reports whether the rules of PHD hold.
+func (g guide) isPHD() bool { return phdAny <= g && g <= phdSamples }
+
+// url is the canonical URL of the profile.
+func (g guide) url() string {
+	return [guideCount]string{
+		noGuide:      "",
+		phdAny:       phdDefinition + "PhdBaseObservation",
+		phdNumeric:   phdDefinition + "PhdNumericObservation",
+		phdCompound:  phdDefinition + "PhdCompoundNumericObservation",
+		phdMixed:     phdDefinition + "PhdCompoundObservation",
+		phdCoded:     phdDefinition + "PhdCodedEnumerationObservation",
+		phdString:    phdDefinition + "PhdStringObservation",
+		phdBits:      phdDefinition + "PhdBitsEnumerationObservation",
+		phdSamples:   phdDefinition + "PhdRtsaObservation",
+		coreOximetry: coreDefinition + "us-core-pulse-oximetry",
+		corePressure: coreDefinition + "us-core-blood-pressure",
+	}[g]
 }

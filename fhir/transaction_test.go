@@ -35,7 +35,7 @@ func TestTransaction(t *testing.T) {
 		for _, e := range entries {
 			e := e.(map[string]any)
 			resource, request := e["resource"].(map[string]any), e["request"].(map[string]any)
-			if name == "R4" {
+			if name != "PHD" {
 				require.Equal(t, "PUT", request["method"])
 				require.Equal(t, "Observation/"+resource["id"].(string), request["url"])
 				require.Equal(t, "urn:uuid:"+resource["id"].(string), e["fullUrl"])

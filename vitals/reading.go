@@ -47,13 +47,14 @@ var readingNamespace = uuid5([16]byte{
 // same ID on every machine and however often it is sent.
 func (r Reading) ID() ReadingID {
 	var buf [256]byte
-	b := appendString(buf[:0], r.Patient.identifier())
+	b := append(buf[:0], readingNamespace[:]...)
+	b = appendString(b, r.Patient.identifier())
 	b = appendString(b, string(r.Device))
 	b = appendString(b, r.Kind.String()) // the name: numbers move when the table grows
 	b = binary.BigEndian.AppendUint64(b, uint64(r.At.Unix()))
 	b = binary.BigEndian.AppendUint32(b, uint32(r.At.Nanosecond()))
 	b = binary.BigEndian.AppendUint32(b, r.Sequence)
-	return uuid5(readingNamespace, b)
+	return hashed(b)
 }
 
 // String is the usual form with hyphens.
@@ -66,13 +67,17 @@ func (id ReadingID) AppendText(b []byte) ([]byte, error) { return id.append(b), 
 func (id ReadingID) MarshalText() ([]byte, error) { return id.append(nil), nil }
 
 func (id ReadingID) append(b []byte) []byte {
-	b = hex.AppendEncode(b, id[:4])
-	for i := 4; i < 10; i += 2 {
-		b = append(b, '-')
-		b = hex.AppendEncode(b, id[i:i+2])
-	}
-	b = append(b, '-')
-	return hex.AppendEncode(b, id[10:])
+	var text [36]byte
+	hex.Encode(text[:8], id[:4])
+	text[8] = '-'
+	hex.Encode(text[9:13], id[4:6])
+	text[13] = '-'
+	hex.Encode(text[14:18], id[6:8])
+	text[18] = '-'
+	hex.Encode(text[19:23], id[8:10])
+	text[23] = '-'
+	hex.Encode(text[24:], id[10:])
+	return append(b, text[:]...)
 }
 
 // appendString writes the length first, so that two fields cannot be shifted
@@ -82,9 +87,13 @@ func appendString(b []byte, s string) []byte {
 	return append(b, s...)
 }
 
-func uuid5(space [16]byte, name []byte) (id ReadingID) {
-	var buf [288]byte
-	sum := sha1.Sum(append(append(buf[:0], space[:]...), name...)) //nolint:gosec // see the import
+func uuid5(space [16]byte, name []byte) ReadingID {
+	return hashed(append(space[:], name...))
+}
+
+// hashed is the UUID of version 5 of a namespace and a name behind it.
+func hashed(b []byte) (id ReadingID) {
+	sum := sha1.Sum(b) //nolint:gosec // see the import
 	copy(id[:], sum[:])
 	id[6] = id[6]&0x0f | 0x50
 	id[8] = id[8]&0x3f | 0x80
