@@ -150,7 +150,13 @@ func BenchmarkKinds(b *testing.B) {
 			o, err := m.Observation(panel)
 			require.NoError(b, err)
 			l := leanOf(b, o)
+			_, err = m.AppendObservation(nil, panel) // prepares the texts
+			require.NoError(b, err)
 			benchmark(b, name+"/append", func(buf []byte) ([]byte, error) { return m.AppendObservation(buf, panel) })
+			// With the identifier at hand, as the struct of the other two has it.
+			known := m
+			known.Identifier = bench.Identifier
+			benchmark(b, name+"/append-known", func(buf []byte) ([]byte, error) { return known.AppendObservation(buf, panel) })
 			benchmark(b, name+"/lean", func([]byte) ([]byte, error) { return json.Marshal(l) })
 			benchmark(b, name+"/samply", func([]byte) ([]byte, error) { return json.Marshal(o) })
 		}

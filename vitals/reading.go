@@ -3,7 +3,6 @@ package vitals
 import (
 	"crypto/sha1" //nolint:gosec // RFC 9562 prescribes SHA-1 for version 5; it guards nothing
 	"encoding/binary"
-	"encoding/hex"
 	"time"
 )
 
@@ -67,16 +66,17 @@ func (id ReadingID) AppendText(b []byte) ([]byte, error) { return id.append(b), 
 func (id ReadingID) MarshalText() ([]byte, error) { return id.append(nil), nil }
 
 func (id ReadingID) append(b []byte) []byte {
+	const hex = "0123456789abcdef"
 	var text [36]byte
-	hex.Encode(text[:8], id[:4])
-	text[8] = '-'
-	hex.Encode(text[9:13], id[4:6])
-	text[13] = '-'
-	hex.Encode(text[14:18], id[6:8])
-	text[18] = '-'
-	hex.Encode(text[19:23], id[8:10])
-	text[23] = '-'
-	hex.Encode(text[24:], id[10:])
+	at := 0
+	for i, c := range id {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			text[at] = '-'
+			at++
+		}
+		text[at], text[at+1] = hex[c>>4], hex[c&15]
+		at += 2
+	}
 	return append(b, text[:]...)
 }
 
