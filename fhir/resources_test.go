@@ -533,7 +533,39 @@ func ExampleMapper_RiskAssessment() {
 	text, err := fhir.Marshal(r)
 	fmt.Println(string(text), err)
 	// Output:
-	// {"resourceType":"RiskAssessment","id":"alarm-1","status":"preliminary","method":{"text":"alarm rule"},"code":{"text":"SpO2 low"},"subject":{"reference":"Patient/p1"},"occurrencePeriod":{"start":"2024-05-01T10:11:12.000Z"},"performer":{"reference":"Device/gateway-7"},"basis":[{"reference":"Observation/o1"}],"prediction":[{"outcome":{"text":"SpO2 86 % below 90 % for 10s"},"probabilityDecimal":100,"qualitativeRisk":{"coding":[{"system":"http://hl7.org/fhir/flag-priority-code","code":"PH"}],"text":"high priority"}}]} <nil>
+	// {"resourceType":"RiskAssessment","id":"alarm-1","status":"preliminary","method":{"text":"alarm rule"},"code":{"text":"SpO2 low"},"subject":{"reference":"Patient/p1"},"occurrencePeriod":{"start":"2024-05-01T10:11:12.000Z"},"performer":{"reference":"Device/gateway-7"},"basis":[{"reference":"Observation/o1"}],"note":[{"text":"high priority: SpO2 86 % below 90 % for 10s"}]} <nil>
+}
+
+// Around an Observation stand its device, where it came from, and who read it.
+func ExampleMapper_Provenance() {
+	m := fhir.Mapper{Gateway: "Device/gateway-7"}
+	at := time.Date(2024, 5, 1, 10, 11, 12, 0, time.UTC)
+	device, err := m.DeviceResource(fhir.Device{
+		ID: "cuff-3", SystemID: "FE-ED-AB-EE-DE-AD-77-C3", Manufacturer: "Example", Model: "Cuff 3",
+		Specializations: []fhir.Specialization{{Code: 528391, Version: "1"}},
+	})
+	printResource(device, err)
+	origin, err := m.Provenance(fhir.Origin{
+		Targets: []string{"Observation/o1"}, Digest: sha256.Sum256([]byte{0x00, 0x78, 0x00}), Format: "Bluetooth GATT 2A35",
+		Device: "cuff-3", Software: "gateway 1.0", Received: at, Recorded: at,
+	})
+	printResource(origin, err)
+	visit, err := m.Encounter(fhir.Visit{ID: "v1", Patient: vitals.NewPatientID("p1"), State: fhir.VisitPlanned, Start: at, End: at.Add(time.Hour)})
+	printResource(visit, err)
+	// Output:
+	// {"resourceType":"Device","id":"cuff-3","identifier":[{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ContinuaDeviceIdentifiers","code":"SYSID"}]},"system":"urn:oid:1.2.840.10004.1.1.1.0.0.1.0.0.1.2680","value":"FE-ED-AB-EE-DE-AD-77-C3"}],"manufacturer":"Example","modelNumber":"Cuff 3","type":{"coding":[{"system":"urn:iso:std:iso:11073:10101","code":"65573","display":"MDC_MOC_VMS_MDS_SIMP"}]},"specialization":[{"systemType":{"coding":[{"system":"urn:iso:std:iso:11073:10101","code":"528391"}]},"version":"1"}]} <nil>
+	// {"resourceType":"Provenance","target":[{"reference":"Observation/o1"}],"occurredDateTime":"2024-05-01T10:11:12.000Z","recorded":"2024-05-01T10:11:12.000Z","activity":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-DataOperation","code":"CREATE","display":"create"}]},"agent":[{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/provenance-participant-type","code":"author"}]},"who":{"reference":"Device/cuff-3"}},{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/provenance-participant-type","code":"assembler"}]},"who":{"reference":"Device/gateway-7"}},{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/provenance-participant-type","code":"assembler"}]},"who":{"display":"gateway 1.0"}}],"entity":[{"role":"source","what":{"identifier":{"system":"urn:ietf:rfc:3986","value":"ni:///sha-256;BWE3TnXSETXvTfhWWp4JyTJXlE3zEcN71sKm6fb78K0"},"display":"Bluetooth GATT 2A35"}}]} <nil>
+	// {"resourceType":"Encounter","id":"v1","status":"planned","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"VR","display":"virtual"},"subject":{"reference":"Patient/p1"}} <nil>
+}
+
+// printResource prints a resource or why there is none.
+func printResource(resource any, err error) {
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	text, err := fhir.Marshal(resource)
+	fmt.Println(string(text), err)
 }
 
 func ExampleMapper_MedicationAdministration() {

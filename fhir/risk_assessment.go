@@ -82,10 +82,10 @@ func (a *Alarm) status() models.ObservationStatus {
 }
 
 // RiskAssessment makes the RiskAssessment of an alarm: the rule as code, the
-// time of the condition, the Observations as basis, and as prediction the
-// reason with its probability: 100 for what has been measured. R4 has no
-// element for the priority; it is the qualitativeRisk. While the alarm lasts the
-// status is preliminary.
+// time of the condition, the Observations as basis. What has been measured is
+// no prediction: priority and reason are a note then. A forecast is one, with
+// its probability, and the priority as qualitativeRisk. While the alarm lasts
+// the status is preliminary.
 func (m Mapper) RiskAssessment(a Alarm) (models.RiskAssessment, error) {
 	mk := making{kind: "RiskAssessment"}
 	a.check(&mk)
@@ -99,22 +99,29 @@ func (m Mapper) RiskAssessment(a Alarm) (models.RiskAssessment, error) {
 		Performer:        mk.reference("performer", m.Gateway, "Device"), Basis: mk.references("basis", a.Values),
 	}
 	r.Identifier = mk.identifier(r.Id)
-	// The validators' reading of ras-2 demands a probability.
-	prediction := models.RiskAssessmentPrediction{
-		Outcome: textConcept(a.Reason), ProbabilityDecimal: ptr(json.Number("100")), QualitativeRisk: ptr(a.Priority.concept()),
+	if a.Probability == (vitals.Decimal{}) {
+		mk.need("prediction[0].probabilityDecimal", a.Horizon == 0)
+		r.Note = []models.Annotation{{Text: a.Priority.String() + " priority: " + a.Reason}}
+	} else {
+		r.Prediction = []models.RiskAssessmentPrediction{a.prediction(&mk)}
 	}
-	if a.Probability != (vitals.Decimal{}) {
-		if a.Probability.Cmp(vitals.Decimal{}) < 0 || a.Probability.Cmp(vitals.Decimal{Coef: 100}) > 0 {
-			mk.fail("prediction[0].probabilityDecimal", ErrValue)
-		}
-		prediction.ProbabilityDecimal = ptr(json.Number(a.Probability.String()))
-	}
-	if a.Horizon != 0 {
-		prediction.WhenPeriod = mk.period("prediction[0].whenPeriod", a.Onset, a.Onset.Add(a.Horizon))
-	}
-	r.Prediction = []models.RiskAssessmentPrediction{prediction}
 	if mk.err != nil {
 		return models.RiskAssessment{}, mk.err
 	}
 	return r, nil
+}
+
+// prediction is what a forecast says.
+func (a *Alarm) prediction(mk *making) models.RiskAssessmentPrediction {
+	if a.Probability.Cmp(vitals.Decimal{}) < 0 || a.Probability.Cmp(vitals.Decimal{Coef: 100}) > 0 {
+		mk.fail("prediction[0].probabilityDecimal", ErrValue)
+	}
+	p := models.RiskAssessmentPrediction{
+		Outcome: textConcept(a.Reason), ProbabilityDecimal: ptr(json.Number(a.Probability.String())),
+		QualitativeRisk: ptr(a.Priority.concept()),
+	}
+	if a.Horizon != 0 {
+		p.WhenPeriod = mk.period("prediction[0].whenPeriod", a.Onset, a.Onset.Add(a.Horizon))
+	}
+	return p
 }
