@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -29,7 +30,8 @@ type config struct {
 	location  *time.Location
 	logger    *slog.Logger
 
-	failure atomic.Pointer[error] // of the last attempt to connect
+	failure atomic.Pointer[error]    // of the last attempt to connect
+	conn    atomic.Pointer[net.Conn] // the newest
 }
 
 func newConfig(opts []Option) *config {

@@ -57,8 +57,9 @@ var _ telemed.Source = (*Source)(nil)
 // Open connects to a broker and subscribes. The address is
 // mqtts://host:port, or mqtt://host:port on this machine. It returns when the
 // broker has granted every subscription with QoS 1, or an error: a
-// [*SubscribeError] if it refused one. The context bounds this only; from then
-// on the source reconnects by itself until [Source.Close].
+// [*SubscribeError] if it refused one. A connection that breaks meanwhile is
+// made anew. The context bounds this only; from then on the source reconnects
+// by itself until [Source.Close].
 //
 // The session is persistent: while the gateway is away the broker keeps
 // messages for it, within the broker's own limits.
@@ -82,15 +83,20 @@ func Open(ctx context.Context, address string, opts ...Option) (*Source, error) 
 	options.SetOnConnectHandler(func(paho.Client) {
 		s.counts.connects.Add(1)
 		err := s.subscribe()
+		refused := new(SubscribeError)
+		switch {
+		case errors.As(err, &refused):
+			s.config.logger.Error("subscription refused", "code", refused.Code)
+			s.queue.fail(err) // connected and deaf is worse than gone
+		case err != nil:
+			// No answer, or the connection is gone: the next one tries again.
+			s.config.logger.Warn("subscription failed, connecting anew", "reason", err)
+			s.config.hangUp()
+			return
+		}
 		select {
 		case subscribed <- err:
 		default:
-		}
-		if refused := new(SubscribeError); errors.As(err, &refused) {
-			s.config.logger.Error("subscription refused", "code", refused.Code)
-			s.queue.fail(err) // connected and deaf is worse than gone
-		} else if err != nil {
-			s.config.logger.Warn("subscription failed, waiting for the next connection", "reason", err)
 		}
 	})
 	s.client = paho.NewClient(options)
@@ -191,6 +197,7 @@ func (c *config) options(address string, oversize func(error)) (*paho.ClientOpti
 			if err != nil {
 				return nil, err
 			}
+			c.conn.Store(&conn)
 			return guarded(conn, c.maxPacket, oversize), nil
 		}).
 		SetConnectionNotificationHandler(func(_ paho.Client, n paho.ConnectionNotification) {
@@ -211,6 +218,13 @@ func (c *config) dial(u *url.URL, timeout time.Duration) (net.Conn, error) {
 		return d.Dial("tcp", u.Host)
 	}
 	return tls.DialWithDialer(d, "tcp", u.Host, c.tls)
+}
+
+// hangUp closes the connection under Paho, which then makes another.
+func (c *config) hangUp() {
+	if conn := c.conn.Load(); conn != nil {
+		_ = (*conn).Close()
+	}
 }
 
 // connect waits for the first connection, which Paho tries again and again,

@@ -130,6 +130,18 @@ func TestSubscribesOnEveryConnection(t *testing.T) {
 	}
 }
 
+// A broker that goes away in the middle of the subscription does not fail Open.
+func TestLostWhileSubscribing(t *testing.T) {
+	b := scriptedBroker(t,
+		func(c client) { c.read() }, // the SUBSCRIBE, and hang up
+		func(c client) { c.suback(1); c.publish(1, topic, []byte{0, 70}, false); c.hold() })
+	s := openSource(t, b.address)
+	receiveOne(t, s)
+	if connections, _ := b.count(); connections != 2 {
+		t.Errorf("%d connections, want 2", connections)
+	}
+}
+
 // A header that claims 256 MiB ends the connection before memory is taken.
 func TestGiantPacket(t *testing.T) {
 	b := scriptedBroker(t,
