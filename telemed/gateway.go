@@ -55,8 +55,9 @@ var ErrUnknownDevice = errors.New("telemed: nobody wears this device")
 // decoder, which must not stop the others' frames.
 var ErrPanic = errors.New("telemed: the decoder panicked")
 
-// ErrTime refuses a frame whose readings have no time, or one outside the years
-// 1900 to 2200.
+// ErrTime refuses a frame whose readings have no time, one outside the years
+// 1900 to 2200, or one more than five minutes ahead of the clock
+// ([Gateway.EventTime] allows that).
 var ErrTime = errors.New("telemed: readings without a usable time")
 
 // Stats counts what a gateway did since it started.
@@ -85,6 +86,9 @@ const (
 	frameBatch  = 1024 // frames that share one sync of the log
 	recordBatch = 512  // records that a sink gets at once
 	maxBackoff  = 30 * time.Second
+
+	// clockTolerance is how far the clock of a sender may run ahead.
+	clockTolerance = 5 * time.Minute
 )
 
 // Run moves data until the context ends or the source does, then closes the
@@ -179,7 +183,7 @@ func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame) (out []vitals.Re
 	if out, err = g.Decoder.AppendReadings(dst, *f); err != nil {
 		return dst, err
 	}
-	if err := checkTimes(out[len(dst):]); err != nil {
+	if err := g.checkTimes(out[len(dst):]); err != nil {
 		return dst, err
 	}
 	vitals.MarkImplausible(out[len(dst):])
@@ -198,10 +202,17 @@ func (g *Gateway) reject(f device.Frame, err error) {
 	g.log().Warn("frame refused", "format", f.Format.String(), "reason", err)
 }
 
-// checkTimes refuses what no sink could put in order.
-func checkTimes(readings []vitals.Reading) error {
+// checkTimes refuses what no sink could put in order, and by the clock also what
+// comes from the future: an alarm engine would take everything until then for
+// old.
+func (g *Gateway) checkTimes(readings []vitals.Reading) error {
+	if len(readings) == 0 {
+		return nil
+	}
+	limit := time.Now().Add(clockTolerance)
 	for i := range readings {
-		if year := readings[i].At.Year(); year < 1900 || year > 2200 {
+		at := readings[i].At
+		if year := at.Year(); year < 1900 || year > 2200 || !g.EventTime && at.After(limit) {
 			return ErrTime
 		}
 	}

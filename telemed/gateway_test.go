@@ -12,13 +12,16 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/telemed-go/sdk/alert"
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/vitals"
 )
 
-var begin = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+// begin lies before the clock of synctest, which starts in the year 2000:
+// nothing is measured in the future.
+var begin = time.Date(1999, 3, 1, 8, 0, 0, 0, time.UTC)
 
 // heartRate is a frame with the rate n.
 func heartRate(d vitals.DeviceID, second int, rate byte) device.Frame {
@@ -442,6 +445,93 @@ func TestEventTime(t *testing.T) {
 			t.Errorf("batches of %d: %s", batch, s.list())
 		}
 	}
+}
+
+// With records of before still to come, the clock says nothing: told the present
+// in between, an alarm engine would take the unread hour for silence.
+func TestClockWaitsForTheBacklog(t *testing.T) {
+	var list []device.Frame
+	for i := range 2000 {
+		list = append(list, heartRate("b", i, 70))
+	}
+	log := newMemoryLog()
+	g := telemed.Gateway{Source: sourceOf(list...), Decoder: gatt.Health(), Log: log}
+	if err := g.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s := &ticker{recorder{name: "s"}}
+	g = telemed.Gateway{Source: sourceOf(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s}}
+	if err := g.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	readings := 0
+	for i, seen := range s.seen {
+		if seen == "70 /min" {
+			readings++
+		} else if readings < 2000 {
+			t.Fatalf("entry %d: the clock ticked after %d of 2000 readings", i, readings)
+		}
+	}
+	if readings != 2000 {
+		t.Errorf("%d readings, want 2000", readings)
+	}
+}
+
+// A backlog with a short dip pages nobody for the dip.
+func TestBacklogRaisesNoFalseAlarm(t *testing.T) {
+	var list []device.Frame
+	for i := range 2000 {
+		rate := byte(70)
+		if i == 511 { // the last of the batch that a sink gets
+			rate = 140 // one second, and the rule wants thirty
+		}
+		list = append(list, heartRate("b", i, rate))
+	}
+	log := newMemoryLog()
+	g := telemed.Gateway{Source: sourceOf(list...), Decoder: gatt.Health(), Log: log}
+	if err := g.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	pages := 0
+	engine, err := alert.NewEngine(alert.NotifyFunc(func(context.Context, alert.Event) error { pages++; return nil }),
+		alert.Above(vitals.HeartRate, vitals.PerMinute(130)).For(30*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g = telemed.Gateway{Source: sourceOf(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{engine}}
+	if err := g.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if pages != 0 {
+		t.Errorf("paged %d times for a dip of one second", pages)
+	}
+}
+
+// A frame from the future is refused: believed, it would silence the alarms of
+// its kind until then.
+func TestFutureIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for ahead, want := range map[time.Duration]error{4 * time.Minute: nil, 6 * time.Minute: telemed.ErrTime} {
+			for _, eventTime := range []bool{false, true} {
+				f := heartRate("b", 0, 70)
+				f.At = time.Now().Add(ahead)
+				var got error
+				g := telemed.Gateway{
+					Source: sourceOf(f), Decoder: gatt.Health(), Log: newMemoryLog(), EventTime: eventTime,
+					Rejected: func(_ device.Frame, err error) { got = err },
+				}
+				if err := g.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if eventTime { // a simulation may run ahead of the clock
+					want = nil
+				}
+				if !errors.Is(got, want) {
+					t.Errorf("%v ahead, event time %v: %v, want %v", ahead, eventTime, got, want)
+				}
+			}
+		}
+	})
 }
 
 // Without data the clock goes on ticking once a second.

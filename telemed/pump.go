@@ -26,6 +26,7 @@ type pump struct {
 	advance Advancer  // nil if the sink does not care for time
 	now     time.Time // event time told to the sink, in whole seconds
 	ticked  time.Time // clock time told to the sink
+	behind  bool      // the log may have more records than were read
 	batch   []vitals.Reading
 }
 
@@ -85,8 +86,9 @@ func (p *pump) next(ctx context.Context, records []Record) (int, error) {
 		wait, cancel := context.WithTimeout(p.filling, time.Second)
 		n, err := p.log.Read(wait, p.at, records)
 		cancel()
+		p.behind = n == len(records)
 		switch {
-		case n == len(records):
+		case p.behind:
 			return wholePanels(records), nil
 		case n > 0:
 			return n, nil
@@ -115,10 +117,12 @@ func wholePanels(records []Record) int {
 	return n
 }
 
-// tick tells the sink the time of the clock, once a second.
+// tick tells the sink the time of the clock, once a second, but not while there
+// is a backlog: the sink would take what it has not seen yet for silence, and
+// raise alarms that the next record contradicts.
 func (p *pump) tick(ctx context.Context) {
 	now := time.Now()
-	if p.advance == nil || p.eventTime || now.Sub(p.ticked) < time.Second {
+	if p.advance == nil || p.eventTime || p.behind || now.Sub(p.ticked) < time.Second {
 		return
 	}
 	if err := p.advance.Advance(ctx, now); err != nil {
