@@ -54,7 +54,7 @@ func open(t *testing.T) *browser {
 	t.Helper()
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(chromium(t)),
-		chromedp.UserDataDir(t.TempDir()),
+		chromedp.UserDataDir(profile(t)),
 		chromedp.NoFirstRun,
 		chromedp.NoDefaultBrowserCheck,
 		chromedp.NoSandbox,
@@ -82,6 +82,27 @@ func open(t *testing.T) *browser {
 	chromedp.ListenTarget(ctx, b.listen)
 	b.do("open a tab", chromedp.EmulateViewport(1600, 1000))
 	return b
+}
+
+// profile is a folder for the browser. The browser's own children may write to
+// it for a moment after the browser has ended, so t.TempDir, which fails the
+// test when the folder fills again while it is removed, will not do.
+func profile(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "telemed-e2e-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 50 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Logf("the browser still holds its profile; left behind")
+	})
+	return dir
 }
 
 func (b *browser) listen(event any) {
