@@ -45,7 +45,9 @@ type Gateway struct {
 	// depend on when and how fast they run.
 	EventTime bool
 
-	stats gatewayStats
+	stats    gatewayStats
+	troubles troubles
+	progress atomic.Pointer[[]*progress]
 }
 
 // ErrUnknownDevice refuses a frame of a device that nobody wears.
@@ -106,8 +108,16 @@ func (g *Gateway) Run(ctx context.Context) error {
 	defer stop(nil)
 	filling, filled := context.WithCancel(sinkCtx)
 	var sinks sync.WaitGroup
-	for _, sink := range g.Sinks {
-		p := pump{log: g.Log, sink: sink, eventTime: g.EventTime, failed: g.retry, filling: filling}
+	running := make([]*progress, len(g.Sinks))
+	for i, sink := range g.Sinks {
+		running[i] = &progress{sink: sink.Name()}
+	}
+	g.progress.Store(&running)
+	for i, sink := range g.Sinks {
+		p := pump{
+			log: g.Log, sink: sink, eventTime: g.EventTime, filling: filling,
+			failed: g.retry, mended: g.troubles.mended, progress: running[i],
+		}
 		sinks.Go(func() {
 			if err := p.run(sinkCtx); err != nil && sinkCtx.Err() == nil {
 				stop(fmt.Errorf("telemed: sink %s: %w", sink.Name(), err))
@@ -239,6 +249,9 @@ func (g *Gateway) persist(ctx context.Context, write func(context.Context) error
 	for attempt := 0; ; attempt++ {
 		err := write(context.WithoutCancel(ctx))
 		if err == nil {
+			if attempt > 0 {
+				g.troubles.mended("log")
+			}
 			return nil
 		}
 		g.retry("log", err)
@@ -250,6 +263,7 @@ func (g *Gateway) persist(ctx context.Context, write func(context.Context) error
 
 func (g *Gateway) retry(what string, err error) {
 	g.stats.retries.Add(1)
+	g.troubles.failed(what, err)
 	g.log().Warn("will try again", "to", what, "reason", err)
 }
 

@@ -19,15 +19,18 @@ type pump struct {
 	log       Log
 	sink      Sink
 	eventTime bool
-	failed    func(what string, err error)
+	failed    func(part string, err error)
+	mended    func(part string)
+	progress  *progress
 	filling   context.Context // ends when the log gets no more records
 
-	at      Position  // last record that the sink has
-	advance Advancer  // nil if the sink does not care for time
-	now     time.Time // event time told to the sink, in whole seconds
-	ticked  time.Time // clock time told to the sink
-	behind  bool      // the log may have more records than were read
-	batch   []vitals.Reading
+	at       Position  // last record that the sink has
+	advance  Advancer  // nil if the sink does not care for time
+	now      time.Time // event time told to the sink, in whole seconds
+	ticked   time.Time // clock time told to the sink
+	behind   bool      // the log may have more records than were read
+	troubled bool      // the last attempt at something failed
+	batch    []vitals.Reading
 }
 
 func (p *pump) run(ctx context.Context) error {
@@ -36,6 +39,7 @@ func (p *pump) run(ctx context.Context) error {
 	if p.at, err = p.log.Cursor(ctx, p.sink.Name()); err != nil {
 		return err
 	}
+	p.progress.at.Store(uint64(p.at))
 	records := make([]Record, recordBatch)
 	if err := p.restore(ctx, records); err != nil {
 		return err
@@ -49,8 +53,12 @@ func (p *pump) run(ctx context.Context) error {
 			return err
 		}
 		if err := p.log.SetCursor(ctx, p.sink.Name(), p.at); err != nil {
-			p.failed("cursor of "+p.sink.Name(), err) // the sink tells repeats
+			p.failed(p.sink.Name(), err) // the sink tells repeats
+			p.troubled = true
+		} else {
+			p.settled()
 		}
+		p.progress.at.Store(uint64(p.at))
 	}
 }
 
@@ -127,8 +135,10 @@ func (p *pump) tick(ctx context.Context) {
 	}
 	if err := p.advance.Advance(ctx, now); err != nil {
 		p.failed(p.sink.Name(), err) // the next tick tries again
+		p.troubled = true
 		return
 	}
+	p.settled()
 	p.ticked = now
 }
 
@@ -173,14 +183,24 @@ func (p *pump) try(ctx context.Context, f func() error) error {
 	for attempt := 0; ; attempt++ {
 		err := f()
 		if err == nil {
+			p.settled()
 			return nil
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		p.failed(p.sink.Name(), err)
+		p.troubled = true
 		if err := backoff(ctx, attempt); err != nil {
 			return err
 		}
+	}
+}
+
+// settled tells that what failed works again.
+func (p *pump) settled() {
+	if p.troubled {
+		p.troubled = false
+		p.mended(p.sink.Name())
 	}
 }
