@@ -44,6 +44,9 @@ const (
 	// ErrDirection: a command that came from the device, or a response that
 	// went to it.
 	ErrDirection Fault = "wrong_direction"
+	// ErrSyntax: bytes that the grammar of a self-describing format does not
+	// allow here: another type, another form of the same number, keys out of order.
+	ErrSyntax Fault = "syntax"
 	// ErrSequence: what should have come before is missing.
 	ErrSequence Fault = "sequence_gap"
 	// ErrUnsupported: the decoder does not know this format.
@@ -83,6 +86,8 @@ func (f Fault) Error() string {
 		return "operator does not fit the op code"
 	case ErrDirection:
 		return "wrong direction"
+	case ErrSyntax:
+		return "not allowed here by the grammar"
 	case ErrSequence:
 		return "something is missing before this"
 	}

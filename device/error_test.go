@@ -44,6 +44,7 @@ var faults = []struct {
 	{device.ErrOpCode, "unknown_opcode", "unknown op code"},
 	{device.ErrOperator, "bad_operator", "operator does not fit the op code"},
 	{device.ErrDirection, "wrong_direction", "wrong direction"},
+	{device.ErrSyntax, "syntax", "not allowed here by the grammar"},
 	{device.ErrSequence, "sequence_gap", "something is missing before this"},
 	{device.ErrUnsupported, "unsupported", "unsupported"},
 }

@@ -33,6 +33,10 @@ type Format uint32
 
 const familyGATT = 1 << 16
 
+// Compact is the format of package compact: CBOR maps with integer keys, and
+// batches of them.
+const Compact Format = 2 << 16
+
 // GATT is the format of a Bluetooth characteristic by its 16-bit UUID: 0x2A37
 // is the heart rate measurement.
 func GATT(characteristic uint16) Format { return familyGATT | Format(characteristic) }
@@ -45,8 +49,11 @@ func (f Format) Characteristic() (uuid uint16, ok bool) {
 // Private is a format of the program's own, for decoders outside this module.
 func Private(number uint16) Format { return 0xFFFF<<16 | Format(number) }
 
-// String is "gatt/2A37", or the number.
+// String is "gatt/2A37", "compact", or the number.
 func (f Format) String() string {
+	if f == Compact {
+		return "compact"
+	}
 	if uuid, ok := f.Characteristic(); ok {
 		return fmt.Sprintf("gatt/%04X", uuid)
 	}

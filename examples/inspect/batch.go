@@ -146,7 +146,7 @@ func snake(name string) string {
 	name = strings.NewReplacer("SpO2", "Spo2", "HbA1c", "Hba1c", "ID", "Id", "BMI", "Bmi", "OUI", "Oui").Replace(name)
 	var b strings.Builder
 	for i, r := range name {
-		if unicode.IsUpper(r) && i > 0 {
+		if unicode.IsUpper(r) && i > 0 && name[i-1] != '.' {
 			b.WriteByte('_')
 		}
 		b.WriteRune(unicode.ToLower(r))

@@ -12,14 +12,19 @@ import (
 )
 
 // A characteristic is a payload that can be inspected: name and UUID, and how
-// it decodes into fields. SFLOAT and FLOAT have no UUID.
+// it decodes into fields. SFLOAT, FLOAT and COMPACT have no UUID.
 type characteristic struct {
 	name, title string
 	uuid        uint16
 	decode      func(b []byte, h hints) (layout, error)
 }
 
-func (c characteristic) format() device.Format { return device.GATT(c.uuid) }
+func (c characteristic) format() device.Format {
+	if c.name == compactName {
+		return device.Compact
+	}
+	return device.GATT(c.uuid)
+}
 
 // hints is what a decoder must know that the bytes do not say.
 type hints struct {
@@ -60,6 +65,7 @@ var basicCharacteristics = []characteristic{
 	{"2A9D", "Weight Measurement", gatt.UUIDWeightMeasurement, decodeWeight},
 	{"SFLOAT", "IEEE 11073 SFLOAT, 16 bits", 0, decodeSFloat},
 	{"FLOAT", "IEEE 11073 FLOAT, 32 bits", 0, decodeFloat},
+	compactPayload,
 }
 
 // find takes a name as people write it: 2A37, 0x2a37, gatt/2A37.

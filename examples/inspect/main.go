@@ -1,7 +1,8 @@
 // Inspect is a magnifying glass for the payloads of medical devices. It takes
-// the bytes of a Bluetooth health characteristic and shows what every one of
-// them means, the decoded fields, the readings and, with -fhir, the FHIR
-// Observations. With -batch it answers JSON lines, for scripts.
+// the bytes of a Bluetooth health characteristic, or a message or batch of
+// package compact, and shows what every one of them means, the decoded fields,
+// the readings and, with -fhir, the FHIR Observations. With -batch it answers
+// JSON lines, for scripts.
 //
 //	go run ./examples/inspect 2A35 1e7800500064 00e8070a1f0c1e004800 01 0400
 //
@@ -140,10 +141,10 @@ func unhex(s string) ([]byte, error) {
 
 // readingsOf is what a frame means. Names and numbers mean nothing medical.
 func readingsOf(c characteristic, f device.Frame) ([]vitals.Reading, error) {
-	if c.uuid == 0 {
+	if c.uuid == 0 && f.Format != device.Compact {
 		return nil, nil
 	}
-	readings, err := gatt.Health().AppendReadings(nil, f)
+	readings, err := device.Decoders{gatt.Health(), compactDecoder}.AppendReadings(nil, f)
 	if device.IsUnsupported(err) {
 		return nil, nil
 	}
@@ -160,12 +161,13 @@ shows what every byte of a health characteristic means. For example:
   inspect 2A35 1e7800500064 00e8070a1f0c1e004800 01 0400  blood pressure; spaces are ignored
   inspect 2A1C 006c0100ff                                 body temperature
   inspect SFLOAT 6cf1                                     one number
+  inspect COMPACT a300010118481849c48221190e38            a message of package compact
   echo '{"id":"a","characteristic":"2A37","hex":"0048"}' | inspect -batch
 
 `)
 	flags.PrintDefaults()
 	fmt.Fprint(w, "\ncharacteristics\n")
 	for _, c := range characteristics {
-		fmt.Fprintf(w, "  %-6s  %s\n", c.name, c.title)
+		fmt.Fprintf(w, "  %-7s  %s\n", c.name, c.title)
 	}
 }

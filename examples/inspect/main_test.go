@@ -27,6 +27,10 @@ func TestGolden(t *testing.T) {
 		"reserved_flag":  {"2A37 2048", 1},
 		"trailing":       {"2A19 666c", 1},
 		"empty":          {"2A37", 1},
+		"compact":        {"-at 2026-05-01T10:00:01+02:00 compact a8 0001 011848 182c821861194000 1849c48221190e38 186d83183800666d6d6f6c2f4c 201b0000019de28d3c00 2211 3818f5", 0},
+		"compact_value":  {"COMPACT a4 0001 011848 182cf97e00", 1},
+		"compact_short":  {"COMPACT a4 0001 011848 182c", 1},
+		"compact_batch":  {"COMPACT 8301005830060980bbd1cf063c010d746865726d6f6d657465722d31020001000149000602020306060601030490010202f0380202", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
