@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
-	"github.com/telemed-go/sdk/vitals"
 )
 
 // A Gateway moves frames from a source through a decoder into a log, and
@@ -27,10 +26,15 @@ type Gateway struct {
 	// Sinks get every reading in the order of the log, each at its own pace:
 	// one that fails or is slow does not hold up another.
 	Sinks []Sink
-	// Roster says who wears a device. A frame whose device nobody wears is
-	// refused with [ErrUnknownDevice]. Without a roster a frame keeps the
-	// patient that its source set, and failing that every device stands for
-	// one patient: right for devices that are named by bed.
+	// Roster says who wore a device when a reading was measured. A frame with a
+	// reading that is nobody's is refused with [ErrUnknownDevice]. Without a
+	// roster a frame keeps the patient that its source set, and failing that
+	// every device stands for one patient: right for devices that are named by bed.
+	//
+	// With a [*Census] such frames wait instead, in a log that is a [Holder],
+	// until a change says whose they are, or that they are nobody's
+	// ([ErrDischarged]); stamps are read by the corrections of device clocks; and
+	// sinks get every reading as it is understood when they get it.
 	Roster Roster
 	// Rejected is told of every frame that became no readings, and why. The
 	// frame is acknowledged all the same, or it would come for ever, but not
@@ -48,6 +52,7 @@ type Gateway struct {
 	stats    gatewayStats
 	troubles troubles
 	progress atomic.Pointer[[]*progress]
+	intake   intake
 }
 
 // ErrUnknownDevice refuses a frame of a device that nobody wears.
@@ -71,16 +76,24 @@ type Stats struct {
 	// Unsupported counts the frames among Rejected whose format the decoder does
 	// not know. They went to the Rejected function undecoded.
 	Unsupported uint64
+	// Held counts the frames whose patient was not known when they came, Dropped
+	// those that had to go again for want of room, and Released those that became
+	// readings or were refused later. Held frames of before the start count there
+	// too.
+	Held, Dropped, Released uint64
 }
 
-type gatewayStats struct{ frames, readings, rejected, retries, unsupported atomic.Uint64 }
+type gatewayStats struct {
+	frames, readings, rejected, retries, unsupported atomic.Uint64
+	held, dropped, released                          atomic.Uint64
+}
 
 // Stats returns the counters. It may be called at any time.
 func (g *Gateway) Stats() Stats {
 	s := &g.stats
 	return Stats{
 		Frames: s.frames.Load(), Readings: s.readings.Load(), Rejected: s.rejected.Load(), Retries: s.retries.Load(),
-		Unsupported: s.unsupported.Load(),
+		Unsupported: s.unsupported.Load(), Held: s.held.Load(), Dropped: s.dropped.Load(), Released: s.released.Load(),
 	}
 }
 
@@ -115,7 +128,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	g.progress.Store(&running)
 	for i, sink := range g.Sinks {
 		p := pump{
-			log: g.Log, sink: sink, eventTime: g.EventTime, filling: filling,
+			log: g.Log, sink: sink, census: g.census(), eventTime: g.EventTime, filling: filling,
 			failed: g.retry, mended: g.troubles.mended, progress: running[i],
 		}
 		sinks.Go(func() {
@@ -124,9 +137,16 @@ func (g *Gateway) Run(ctx context.Context) error {
 			}
 		})
 	}
+	receiving, received := context.WithCancel(sinkCtx)
+	var releaser sync.WaitGroup
+	if g.holder() != nil {
+		releaser.Go(func() { _ = g.release(receiving) }) // it ends with the context only
+	}
 	if err := g.receive(sinkCtx); !errors.Is(err, io.EOF) {
 		stop(err)
 	}
+	received()
+	releaser.Wait()
 	filled()
 	sinks.Wait()
 	if ctx.Err() != nil {
@@ -139,34 +159,13 @@ func (g *Gateway) Run(ctx context.Context) error {
 // returns why it ended, io.EOF for the end of the source.
 func (g *Gateway) receive(ctx context.Context) error {
 	deliveries := make([]Delivery, frameBatch)
-	var readings []vitals.Reading
-	var letters []DeadLetter
-	store, keepsLetters := g.Log.(DeadLetters)
+	var b batch
 	for {
 		n, err := g.Source.Receive(ctx, deliveries)
-		readings, letters = readings[:0], letters[:0]
-		for i := range deliveries[:n] {
-			f := &deliveries[i].Frame
-			var refused error
-			if readings, refused = g.decode(readings, f); refused != nil {
-				g.reject(*f, refused)
-				letters = append(letters, DeadLetter{*f, refused.Error()})
-			}
+		if err := g.take(ctx, deliveries[:n], &b); err != nil {
+			return err
 		}
 		// Not acknowledged unless stored: the sender keeps them.
-		if len(readings) > 0 {
-			if err := g.persist(ctx, func(ctx context.Context) error { return g.Log.Append(ctx, readings) }); err != nil {
-				return err
-			}
-		}
-		if len(letters) > 0 && keepsLetters {
-			if err := g.persist(ctx, func(ctx context.Context) error { return store.Reject(ctx, letters) }); err != nil {
-				return err
-			}
-		}
-		clear(letters)
-		g.stats.frames.Add(uint64(n))
-		g.stats.readings.Add(uint64(len(readings)))
 		for i := range deliveries[:n] {
 			if ack := deliveries[i].Ack; ack != nil {
 				ack()
@@ -177,27 +176,6 @@ func (g *Gateway) receive(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// decode appends the readings of a frame, or says why there are none. A decoder
-// that panics has refused the frame; what it said may contain the payload.
-func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame) (out []vitals.Reading, err error) {
-	defer func() {
-		if recover() != nil {
-			out, err = dst, ErrPanic
-		}
-	}()
-	if err := g.identify(f); err != nil {
-		return dst, err
-	}
-	if out, err = g.Decoder.AppendReadings(dst, *f); err != nil {
-		return dst, err
-	}
-	if err := g.checkTimes(out[len(dst):]); err != nil {
-		return dst, err
-	}
-	vitals.MarkImplausible(out[len(dst):])
-	return out, nil
 }
 
 // reject tells of a frame that became no readings.
@@ -212,39 +190,8 @@ func (g *Gateway) reject(f device.Frame, err error) {
 	g.log().Warn("frame refused", "format", f.Format.String(), "reason", err)
 }
 
-// checkTimes refuses what no sink could put in order, and by the clock also what
-// comes from the future: an alarm engine would take everything until then for
-// old.
-func (g *Gateway) checkTimes(readings []vitals.Reading) error {
-	if len(readings) == 0 {
-		return nil
-	}
-	limit := time.Now().Add(clockTolerance)
-	for i := range readings {
-		at := readings[i].At
-		if year := at.Year(); year < 1900 || year > 2200 || !g.EventTime && at.After(limit) {
-			return ErrTime
-		}
-	}
-	return nil
-}
-
-func (g *Gateway) identify(f *device.Frame) error {
-	switch {
-	case g.Roster != nil:
-		p, ok := g.Roster.Wearer(f.Device, f.At)
-		if !ok {
-			return ErrUnknownDevice
-		}
-		f.Patient = p
-	case f.Patient.IsZero():
-		f.Patient = vitals.NewPatientID(string(f.Device))
-	}
-	return nil
-}
-
-// persist tries until the log has it or the context ends. Nothing is received
-// meanwhile, so pressure goes back to the senders.
+// persist tries until the log has it, has failed for good, or the context
+// ends. Nothing is received meanwhile, so pressure goes back to the senders.
 func (g *Gateway) persist(ctx context.Context, write func(context.Context) error) error {
 	for attempt := 0; ; attempt++ {
 		err := write(context.WithoutCancel(ctx))
@@ -253,6 +200,9 @@ func (g *Gateway) persist(ctx context.Context, write func(context.Context) error
 				g.troubles.mended("log")
 			}
 			return nil
+		}
+		if errors.Is(err, ErrLogFailed) {
+			return err
 		}
 		g.retry("log", err)
 		if err := backoff(ctx, attempt); err != nil {

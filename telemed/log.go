@@ -26,7 +26,8 @@ type Log interface {
 	// Append returns nil once all readings are on stable storage. A reading
 	// whose ID the log already has is left out: the first one stays. After an
 	// error none or all of them are stored, and appending them again is safe.
-	// It returns an error that wraps [ErrLogFull] when there is no room.
+	// It returns an error that wraps [ErrLogFull] when there is no room, and one
+	// that wraps [ErrLogFailed] when there is no hope.
 	Append(ctx context.Context, readings []vitals.Reading) error
 
 	// Read fills dst with the records after a position and returns how many.
@@ -69,6 +70,12 @@ type DeadLetters interface {
 // ErrLogFull reports that the log has no room: the disk is full or a quota is
 // reached. Nothing was stored; the same readings may be appended again later.
 var ErrLogFull = errors.New("telemed: the log is full")
+
+// ErrLogFailed reports that the disk failed a log, which cannot say any more
+// what of the last append will be there after a restart. Every later call gets
+// it too: only to open the log again tells. Who was told of no success has to
+// append again then, which is safe.
+var ErrLogFailed = errors.New("telemed: the disk failed the log")
 
 // A Sink receives readings in the order of the log: a health record, an alarm
 // engine, a [Ward].

@@ -18,6 +18,7 @@ type Advancer interface {
 type pump struct {
 	log       Log
 	sink      Sink
+	census    *Census // nil: readings mean what the log says
 	eventTime bool
 	failed    func(part string, err error)
 	mended    func(part string)
@@ -31,12 +32,20 @@ type pump struct {
 	behind   bool      // the log may have more records than were read
 	troubled bool      // the last attempt at something failed
 	batch    []vitals.Reading
+
+	view     *census            // by which the sink sees the log
+	revision int                // changes of the census that the sink knows of
+	leaving  []vitals.PatientID // whose discharge is said and yet to come
 }
 
 func (p *pump) run(ctx context.Context) error {
 	p.advance, _ = p.sink.(Advancer)
 	var err error
 	if p.at, err = p.log.Cursor(ctx, p.sink.Name()); err != nil {
+		return err
+	}
+	// From now on the log keeps for the sink what it has not had.
+	if err := p.log.SetCursor(ctx, p.sink.Name(), p.at); err != nil {
 		return err
 	}
 	p.progress.at.Store(uint64(p.at))
@@ -47,6 +56,9 @@ func (p *pump) run(ctx context.Context) error {
 	for {
 		n, err := p.next(ctx, records)
 		if err != nil || n == 0 {
+			return err
+		}
+		if err := p.revise(ctx); err != nil {
 			return err
 		}
 		if err := p.deliver(ctx, records[:n]); err != nil {
@@ -64,15 +76,25 @@ func (p *pump) run(ctx context.Context) error {
 
 // restore shows a sink what it had seen before the restart.
 func (p *pump) restore(ctx context.Context, records []Record) error {
-	r, ok := p.sink.(Restorer)
-	for seen := Position(0); ok && seen < p.at; {
+	p.open()
+	if r, ok := p.sink.(Restorer); ok {
+		if err := p.replay(ctx, records, r, p.here); err != nil {
+			return err
+		}
+	}
+	return p.resume(ctx)
+}
+
+// replay shows a sink again what it has seen of some patients.
+func (p *pump) replay(ctx context.Context, records []Record, r Restorer, of func(vitals.PatientID) bool) error {
+	for seen := Position(0); seen < p.at; {
 		n, err := p.log.Read(ctx, seen, records[:min(uint64(len(records)), uint64(p.at-seen))])
 		if err != nil {
 			return err
 		}
 		p.batch = p.batch[:0]
 		for _, rec := range records[:n] {
-			if rec.Position <= p.at {
+			if p.look(&rec.Reading); rec.Position <= p.at && of(rec.Reading.Patient) {
 				p.batch = append(p.batch, rec.Reading)
 			}
 		}
@@ -81,6 +103,10 @@ func (p *pump) restore(ctx context.Context, records []Record) error {
 		}
 		seen = records[n-1].Position
 	}
+	return nil
+}
+
+func (p *pump) resume(ctx context.Context) error {
 	if r, ok := p.sink.(Resumer); ok {
 		return p.try(ctx, func() error { return r.Resume(ctx) })
 	}
@@ -105,6 +131,9 @@ func (p *pump) next(ctx context.Context, records []Record) (int, error) {
 		case p.filling.Err() != nil:
 			return 0, nil
 		case !errors.Is(err, context.DeadlineExceeded):
+			return 0, err
+		}
+		if err := p.revise(ctx); err != nil {
 			return 0, err
 		}
 		p.tick(ctx)
@@ -148,6 +177,7 @@ func (p *pump) tick(ctx context.Context) {
 func (p *pump) deliver(ctx context.Context, records []Record) error {
 	p.batch = p.batch[:0]
 	for _, rec := range records {
+		p.look(&rec.Reading)
 		if second := rec.Reading.At.Truncate(time.Second); p.eventTime && second.After(p.now) {
 			if err := p.put(ctx); err != nil {
 				return err
@@ -174,6 +204,7 @@ func (p *pump) put(ctx context.Context) error {
 		return nil
 	}
 	err := p.try(ctx, func() error { return p.sink.Put(ctx, p.batch) })
+	p.forgetDeparted()
 	p.batch = p.batch[:0]
 	return err
 }

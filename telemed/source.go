@@ -21,6 +21,9 @@ type Source interface {
 // A Delivery is a frame and the way to tell its sender that it is safe.
 type Delivery struct {
 	Frame device.Frame
+	// Refused is why the source could not make a frame of what it received: the
+	// Frame is then what there is of it, and becomes a dead letter undecoded.
+	Refused error
 	// Ack is called once, after the readings are on disk, or when the frame
 	// was refused. Nil if the source needs no acknowledgement.
 	Ack func()

@@ -104,7 +104,7 @@ func (w *Ward) Notify(_ context.Context, e alert.Event) error {
 	defer w.mu.Unlock()
 	b := w.bed(e.Patient)
 	b.alarms = slices.DeleteFunc(b.alarms, func(a alert.Event) bool { return a.ID == e.ID })
-	if e.State == alert.Active {
+	if e.State.Standing() {
 		b.alarms = append(b.alarms, e)
 	}
 	w.changed(e.Patient)

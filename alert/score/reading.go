@@ -2,125 +2,99 @@ package score
 
 import "github.com/telemed-go/sdk/vitals"
 
-// NEWS2Parameter is the parameter that readings of kind k are an input of. Not
+// ParametersOf are the parameters that readings of kind k are an input of. Not
 // every rate and temperature is one: skin and finger temperature, a resting
-// heart rate over hours and averaged pressures are not what the chart means.
-func NEWS2Parameter(k vitals.Kind) (p Parameter, ok bool) {
+// heart rate over hours and averaged pressures are not what the charts mean.
+// Laboratory values, grades and the age have no kind.
+func ParametersOf(k vitals.Kind) Parameters {
 	switch k {
 	case vitals.RespiratoryRate, vitals.RespiratoryRateCO2, vitals.RespiratoryRateTotal:
-		return RespiratoryRate, true
+		return 1 << RespiratoryRate
 	case vitals.SpO2:
-		return SpO2, true
-	case vitals.SupplementalOxygen, vitals.O2Flow, vitals.InspiredO2:
-		return Breathing, true
+		return 1 << SpO2
+	case vitals.SupplementalOxygen:
+		return 1<<Breathing | 1<<OxygenFlow | 1<<InspiredOxygen // air is 21 % and no flow
+	case vitals.O2Flow:
+		return 1<<Breathing | 1<<OxygenFlow
+	case vitals.InspiredO2:
+		return 1<<Breathing | 1<<InspiredOxygen
 	case vitals.Systolic, vitals.ArterialSystolic, vitals.ABPSystolic:
-		return SystolicPressure, true
+		return 1 << SystolicPressure
+	case vitals.Diastolic, vitals.ArterialDiastolic, vitals.ABPDiastolic:
+		return 1 << DiastolicPressure
+	case vitals.MeanPressure, vitals.ArterialMean, vitals.ABPMean:
+		return 1 << MeanPressure
 	case vitals.HeartRate, vitals.PulseRate, vitals.PulseRateOximeter, vitals.PulseRatePleth, vitals.PulseRateCuff:
-		return Pulse, true
+		return 1 << Pulse
 	case vitals.Consciousness:
-		return Consciousness, true
+		return 1 << Consciousness
+	case vitals.GCS:
+		return 1 << GlasgowComa
 	case vitals.BodyTemperature, vitals.Temperature, vitals.TempOral, vitals.TempAxillary, vitals.TempRectal,
 		vitals.TempTympanic, vitals.TempEar, vitals.TempCore, vitals.TempEsophageal, vitals.TempNasopharyngeal:
-		return Temperature, true
+		return 1 << Temperature
 	}
-	return 0, false
+	return 0
 }
 
-// roomAir is the share of oxygen in air as monitors show it; what lies above
-// is supplemental.
-var roomAir = vitals.Percent(21)
-
-// beyond stands for a value outside what the device can measure. It lies
-// beyond every band of every chart.
-const beyond = 1e6
-
-// Set enters what r measured and reports which input that was. A flow of
-// oxygen above 0, or a share of it above 21 %, is supplemental oxygen. A value
-// that the device reports only as above or below what it can measure gets the
-// points of the outermost band.
+// Set enters what r measured and returns the inputs that this changed or
+// confirmed. A flow of oxygen above 0, or a share of it above 21 %, is
+// supplemental oxygen. A value that the device reports only as above or below
+// what it can measure counts as far beyond, and gets the points of the
+// outermost band.
 //
-// ok is false, and n unchanged, when r is no input of NEWS2, has no value or
-// has an impossible unit or code. Set does not judge doubts ([vitals.Quality])
-// other than these, nor age.
-func (n *NEWS2) Set(r vitals.Reading) (p Parameter, ok bool) {
-	p, ok = NEWS2Parameter(r.Kind)
-	if !ok {
-		return p, false
+// It returns no parameters, and leaves in unchanged, when r is no input, has no
+// value, has an impossible unit, code or number, or is older than what is
+// known. Set does not judge doubts ([vitals.Quality]) other than these.
+func (in *Inputs) Set(r vitals.Reading) Parameters {
+	set := ParametersOf(r.Kind)
+	if set == 0 {
+		return 0
 	}
-	q := r.Quantity
-	switch absent := r.Quality & vitals.Absent; {
-	case r.Kind.Shape() == vitals.ShapeCoded && absent == 0:
-		return p, n.setCode(p, r.Code)
-	case absent == 0 && !q.IsZero():
-		if _, err := q.In(r.Kind.Unit()); err != nil {
-			return p, false
+	absent, at := r.Quality&vitals.Absent, nanos(r.At)
+	if r.Kind.Shape() == vitals.ShapeCoded {
+		p := set.first()
+		if absent != 0 || in.late(p, at) || !codable(p, r.Code) {
+			return 0
 		}
-	case absent == vitals.AboveRange && r.Kind.Shape() == vitals.ShapeNumeric:
-		q = r.Kind.Unit().Of(vitals.Decimal{Coef: beyond})
-	case absent == vitals.BelowRange && r.Kind.Shape() == vitals.ShapeNumeric && p != Breathing: // a low flow is not air
-		q = r.Kind.Unit().Of(vitals.Decimal{Coef: -beyond})
+		return in.enter(p, r.Code, at)
+	}
+	oxygen := set.Has(Breathing)
+	p := set.last()
+	if in.late(p, at) || oxygen && in.late(Breathing, at) {
+		return 0
+	}
+	var v int32
+	switch {
+	case absent == 0 && !r.Quantity.IsZero():
+		var err error
+		if v, err = steps(p, r.Quantity); err != nil {
+			return 0
+		}
+	case absent == vitals.AboveRange && p != GlasgowComa:
+		v = extreme
+	case absent == vitals.BelowRange && p != GlasgowComa && !oxygen: // a low flow is not air
+		v = -extreme
 	default:
-		return p, false
+		return 0
 	}
-	switch p {
-	case RespiratoryRate:
-		n.RespiratoryRate = q
-	case SpO2:
-		n.SpO2 = q
-	case SystolicPressure:
-		n.SystolicPressure = q
-	case Pulse:
-		n.Pulse = q
-	case Temperature:
-		n.Temperature = q
-	case Breathing:
-		air := vitals.UnitLPerMin.Of(vitals.Decimal{})
-		if r.Kind == vitals.InspiredO2 {
-			air = roomAir
-		}
-		c, err := air.Cmp(q)
-		if err != nil {
-			return p, false
-		}
-		if n.Oxygen = vitals.BreathesAir; c < 0 {
-			n.Oxygen = vitals.BreathesOxygen
-		}
+	if oxygen {
+		in.breathe(supplemental(r, absent), at)
 	}
-	return p, true
+	in.put(p, v, at)
+	return set
 }
 
-func (n *NEWS2) setCode(p Parameter, code uint32) bool {
-	switch p {
-	case Breathing:
-		if code != vitals.BreathesAir && code != vitals.BreathesOxygen {
-			return false
-		}
-		n.Oxygen = code
-	case Consciousness:
-		if code == 0 || code > uint32(vitals.ACVPUUnresponsive) {
-			return false
-		}
-		n.Consciousness = vitals.ACVPU(code)
+// supplemental judges a flow or share of oxygen whose unit is known to be right.
+func supplemental(r vitals.Reading, absent vitals.Quality) uint32 {
+	air := vitals.UnitLPerMin.Of(vitals.Decimal{})
+	if r.Kind == vitals.InspiredO2 {
+		air = vitals.Percent(airPercent)
 	}
-	return true
-}
-
-// Clear removes the input, as when it has become too old.
-func (n *NEWS2) Clear(p Parameter) {
-	switch p {
-	case RespiratoryRate:
-		n.RespiratoryRate = vitals.Quantity{}
-	case SpO2:
-		n.SpO2 = vitals.Quantity{}
-	case Breathing:
-		n.Oxygen = 0
-	case SystolicPressure:
-		n.SystolicPressure = vitals.Quantity{}
-	case Pulse:
-		n.Pulse = vitals.Quantity{}
-	case Consciousness:
-		n.Consciousness = 0
-	case Temperature:
-		n.Temperature = vitals.Quantity{}
+	if absent == 0 {
+		if c, err := air.Cmp(r.Quantity); err == nil && c >= 0 {
+			return vitals.BreathesAir
+		}
 	}
+	return vitals.BreathesOxygen
 }

@@ -4,116 +4,202 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
+	"time"
+
+	"github.com/telemed-go/sdk/vitals"
 )
 
-// ErrCode reports a coded input outside its table.
-var ErrCode = errors.New("score: unknown code")
+// ErrChart reports a name that is no chart.
+var ErrChart = errors.New("score: unknown chart")
 
 // A Result is a score with its explanation. It is a plain, comparable value.
 type Result struct {
-	// Total is the sum of the points, 0 to 20; with missing inputs it is the
-	// least that the score can be.
+	// Chart is what was evaluated.
+	Chart Chart
+	// Total is the sum of the points; with missing inputs it is the least that
+	// the score can be. It is 0 for a quotient such as the shock index.
 	Total int
-	// Points of each parameter, 0 to 3; 0 for a missing one.
+	// Value is the number that the chart tells: the total, the weighted sum of
+	// [ChartRTS], the quotient in the precision of its chart.
+	Value vitals.Decimal
+	// Points of each parameter; 0 for a missing one. Where several parameters
+	// are one part of the score, the one that decided has the points of all.
 	Points [ParameterCount]uint8
-	// Missing are the parameters without a value.
-	Missing Parameters
-	// Band is the clinical risk of Total and Points, so with missing inputs the
-	// least that it can be.
+	// Missing are the parameters without a usable value that could change the
+	// result, and Stale those of them whose value is too old.
+	Missing, Stale Parameters
+	// Band is the risk of Value and Points, so with missing inputs the least
+	// that it can be.
 	Band Band
+
+	level uint8 // index in the levels of the chart, noLevel or singleLevel
+	age   [ParameterCount]uint32
 }
 
-// Complete reports whether no input was missing, so that Total is the score
+const (
+	noLevel     = 255
+	singleLevel = 254 // chart.single
+)
+
+// Complete reports whether no input was missing, so that Value is the score
 // and not only its lower bound.
 func (r Result) Complete() bool { return r.Missing == 0 }
 
-// sum completes a result whose points are known.
-func (r *Result) sum() {
-	extreme := false
-	for _, p := range r.Points {
-		r.Total += int(p)
-		extreme = extreme || p == 3
-	}
+// Defined reports whether there is a result at all. With missing inputs there is
+// none where a low value is bad or where the value is a quotient, and none where
+// the chart is not meant for the age of the patient. Total and Value mean
+// nothing then.
+func (r Result) Defined() bool { return r.Chart != 0 && r.Band != Undefined }
+
+// Level is the chart's own name of the result: "urgent response threshold",
+// "stage 2 hypertension". It is empty for a result that is not defined.
+func (r Result) Level() string { return r.meaning().name }
+
+// Monitoring is what the chart recommends: "at least hourly". It is empty where
+// the chart says nothing.
+func (r Result) Monitoring() string { return r.meaning().advice }
+
+func (r Result) meaning() level {
+	d := r.Chart.def()
 	switch {
-	case r.Total >= 7:
-		r.Band = High
-	case r.Total >= 5:
-		r.Band = Medium
-	case extreme:
-		r.Band = LowMedium
+	case r.level == singleLevel && d.single != nil:
+		return *d.single
+	case int(r.level) < len(d.levels):
+		return d.levels[r.level]
 	}
+	return level{}
 }
 
-// MarshalJSON writes total, complete, band, the points of every parameter that
-// was scored, in the order of the chart, and the names of the missing ones.
-func (r Result) MarshalJSON() ([]byte, error) {
-	b := fmt.Appendf(nil, `{"total":%d,"complete":%t,"band":%q,"points":{`, r.Total, r.Complete(), r.Band)
-	comma := ""
-	for p := range Parameter(ParameterCount) {
-		if !r.Missing.Has(p) {
-			b = fmt.Appendf(b, `%s%q:%d`, comma, p, r.Points[p])
-			comma = ","
-		}
+// Age is how old the value of p was, in milliseconds up to 49 days. ok is false
+// when p did not count or its time is not known.
+func (r Result) Age(p Parameter) (_ time.Duration, ok bool) {
+	if int(p) >= ParameterCount || r.age[p] == 0 {
+		return 0, false
 	}
-	b = append(b, '}')
-	if !r.Complete() {
-		b = append(b, `,"missing":[`...)
-		comma = ""
-		for p := range r.Missing.All() {
-			b = fmt.Appendf(b, `%s%q`, comma, p)
-			comma = ","
-		}
-		b = append(b, ']')
-	}
-	return append(b, '}'), nil
+	return time.Duration(r.age[p]-1) * time.Millisecond, true
 }
 
-var _ json.Marshaler = Result{}
+// String is the result in a sentence: "NEWS2 at least 8, high: respiratory rate
+// 2, pulse 2; missing consciousness; continuous monitoring of vital signs".
+func (r Result) String() string {
+	return string(r.appendText(nil, nil))
+}
 
-// Parameters is a set of parameters.
-type Parameters uint8
-
-// Has reports whether p is in the set.
-func (s Parameters) Has(p Parameter) bool { return s>>p&1 != 0 }
-
-// All yields the parameters of the set in the order of the chart.
-func (s Parameters) All() iter.Seq[Parameter] {
-	return func(yield func(Parameter) bool) {
-		for p := range Parameter(ParameterCount) {
-			if s.Has(p) && !yield(p) {
-				return
+// appendText appends the sentence. Without part, it names what has points.
+func (r Result) appendText(b []byte, part func([]byte, Parameter) []byte) []byte {
+	b = append(b, r.Chart.String()...)
+	switch {
+	case !r.Defined():
+		b = append(b, " not defined"...)
+	case r.Complete():
+		b = fmt.Appendf(b, " %v", r.Value)
+	default:
+		b = fmt.Appendf(b, " at least %v", r.Value)
+	}
+	if name := r.Level(); name != "" {
+		b = append(append(b, ", "...), name...)
+	}
+	sep := ": "
+	for p := range r.Chart.Inputs().All() {
+		switch {
+		case part != nil:
+			if text := part(nil, p); len(text) > 0 {
+				b = append(append(b, sep...), text...)
+				sep = ", "
 			}
+		case r.Points[p] != 0:
+			b = fmt.Appendf(b, "%s%v %d", sep, p, r.Points[p])
+			sep = ", "
 		}
 	}
-}
-
-// String joins the names with ", ".
-func (s Parameters) String() string {
-	var b []byte
-	for p := range s.All() {
-		if len(b) > 0 {
-			b = append(b, ", "...)
-		}
-		b = append(b, p.String()...)
+	if old := r.Missing & r.Stale; old != 0 {
+		b = fmt.Appendf(b, "; too old %v", old)
 	}
-	return string(b)
+	if missing := r.Missing &^ r.Stale; missing != 0 {
+		b = fmt.Appendf(b, "; missing %v", missing)
+	}
+	if m := r.Monitoring(); m != "" {
+		b = append(append(b, "; "...), m...)
+	}
+	return b
 }
 
-// A Band is the clinical risk that the chart derives from a total.
-type Band uint8
+// MarshalJSON writes score, total, value where it is not the total, complete,
+// band, level, monitoring, the points of every parameter that was scored, the
+// names of the missing and the stale ones, and the ages in seconds.
+func (r Result) MarshalJSON() ([]byte, error) {
+	used := r.Chart.Inputs() &^ r.Missing
+	points, ages := map[string]uint8{}, map[string]float64{}
+	for p := range used.All() {
+		if r.Chart.def().scores(p) {
+			points[p.String()] = r.Points[p]
+		}
+		if age, ok := r.Age(p); ok {
+			ages[p.String()] = age.Seconds()
+		}
+	}
+	v := struct {
+		Score      Chart              `json:"score"`
+		Total      int                `json:"total"`
+		Value      *vitals.Decimal    `json:"value,omitempty"`
+		Complete   bool               `json:"complete"`
+		Band       Band               `json:"band"`
+		Level      string             `json:"level,omitempty"`
+		Monitoring string             `json:"monitoring,omitempty"`
+		Points     map[string]uint8   `json:"points,omitempty"`
+		Missing    []Parameter        `json:"missing,omitempty"`
+		Stale      []Parameter        `json:"stale,omitempty"`
+		Ages       map[string]float64 `json:"age_s,omitempty"`
+	}{
+		Score: r.Chart, Total: r.Total, Complete: r.Complete(), Band: r.Band, Level: r.Level(), Monitoring: r.Monitoring(),
+		Points: points, Ages: ages,
+	}
+	if r.Value.Cmp(vitals.Decimal{Coef: int64(r.Total)}) != 0 {
+		v.Value = &r.Value
+	}
+	for p := range r.Missing.All() {
+		v.Missing = append(v.Missing, p)
+	}
+	for p := range r.Stale.All() {
+		v.Stale = append(v.Stale, p)
+	}
+	return json.Marshal(v)
+}
 
-// The bands.
+// scores reports whether a row of the chart gives points for p.
+func (d *chart) scores(p Parameter) bool {
+	for i := range d.rows {
+		if d.rows[i].p == p {
+			return true
+		}
+	}
+	return false
+}
+
+// A Band is a risk. The bands of different charts are alike in order, not in
+// probability.
+type Band int8
+
+// The bands from best to worst. The two that are no risk are less than all of
+// them, so that a comparison with a limit never takes them for one.
 const (
-	Low       Band = iota // 0 to 4, no parameter alone scores 3
-	LowMedium             // 0 to 4, but one parameter scores 3
-	Medium                // 5 or 6: the threshold for an urgent review
-	High                  // 7 or more: the threshold for an emergency response
+	Unrated   Band = iota - 2 // the publication has no bands: judge by Value
+	Undefined                 // there is no result: see [Result.Defined]
+	Low                       // NEWS2: 0 to 4, no parameter alone scores 3
+	LowMedium                 // NEWS2: 0 to 4, but one parameter scores 3
+	Medium                    // NEWS2: 5 or 6, the threshold for an urgent review
+	High                      // NEWS2: 7 or more, the threshold for an emergency response
+	Critical                  // worse than High, where a chart has that: hypertensive crisis
 )
 
-// String is "low", "low-medium", "medium" or "high".
+// String is "low", "low-medium", "medium", "high", "critical", "unrated" or
+// "undefined".
 func (b Band) String() string {
 	switch b {
+	case Unrated:
+		return "unrated"
+	case Undefined:
+		return "undefined"
 	case Low:
 		return "low"
 	case LowMedium:
@@ -122,8 +208,10 @@ func (b Band) String() string {
 		return "medium"
 	case High:
 		return "high"
+	case Critical:
+		return "critical"
 	}
-	return fmt.Sprintf("Band(%d)", uint8(b))
+	return fmt.Sprintf("Band(%d)", int8(b))
 }
 
 // MarshalText implements [encoding.TextMarshaler] with the name.

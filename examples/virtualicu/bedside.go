@@ -37,7 +37,7 @@ func rules() []alert.Rule {
 type bedside struct {
 	ward   *telemed.Ward
 	engine *alert.Engine
-	scores map[vitals.PatientID]*score.NEWS2
+	scores map[vitals.PatientID]*score.Inputs
 	last   map[vitals.PatientID]score.Result
 	beds   map[vitals.PatientID]string
 	events *json.Encoder // nil unless headless
@@ -49,7 +49,7 @@ type bedside struct {
 func newBedside(beds []*bed, ward *telemed.Ward, scored func(vitals.PatientID, score.Result)) (*bedside, error) {
 	s := &bedside{
 		ward: ward, scored: scored,
-		scores: map[vitals.PatientID]*score.NEWS2{}, last: map[vitals.PatientID]score.Result{}, beds: map[vitals.PatientID]string{},
+		scores: map[vitals.PatientID]*score.Inputs{}, last: map[vitals.PatientID]score.Result{}, beds: map[vitals.PatientID]string{},
 	}
 	for _, b := range beds {
 		s.beds[b.patient.ID()] = b.name
@@ -108,14 +108,14 @@ func (s *bedside) score(panel []vitals.Reading) error {
 	for _, r := range panel {
 		n := s.scores[r.Patient]
 		if n == nil {
-			n = new(score.NEWS2)
+			n = new(score.Inputs)
 			s.scores[r.Patient] = n
 		}
-		if _, ok := n.Set(r); !ok {
+		if n.Set(r) == 0 {
 			continue
 		}
-		result, err := n.Score()
-		if err != nil || result == s.last[r.Patient] {
+		result := score.ChartNEWS2.Evaluate(n, time.Time{}, 0)
+		if result == s.last[r.Patient] {
 			continue
 		}
 		s.last[r.Patient] = result

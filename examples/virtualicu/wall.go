@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/telemed-go/sdk/alert"
 	"github.com/telemed-go/sdk/alert/score"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/vitals"
@@ -185,7 +186,7 @@ func (w *wall) view(b *bed, s telemed.PatientState) bedView {
 		v.Vitals[r.Kind.String()] = vitalView{value, unit, r.At, telemed.Stale(r, now), r.Quality}
 	}
 	for _, a := range s.Alarms {
-		v.Alarms = append(v.Alarms, alarmView{a.ID.String(), a.Priority.String(), a.Technical, a.Reason, a.Since})
+		v.Alarms = append(v.Alarms, alarmView{a.ID.String(), a.Priority.String(), a.Category == alert.Technical, a.Reason, a.Since})
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -169,10 +169,10 @@ func TestCanaryInAlarms(t *testing.T) {
 	if len(engine.Active(nil)) != 3 {
 		t.Errorf("%d alarms, want 3: the canary was not tried", len(engine.Active(nil)))
 	}
-	var n score.NEWS2
-	n.Set(canaryReading())
-	result, _ := n.Score()
-	c.all("NEWS2", result)
+	var in score.Inputs
+	in.Set(canaryReading())
+	c.all("Inputs", in)
+	c.all("NEWS2", score.ChartNEWS2.Evaluate(&in, time.Time{}, 0))
 }
 
 // once is a source of given frames.

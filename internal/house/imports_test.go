@@ -135,6 +135,7 @@ var fences = []struct{ dependency, where string }{
 	{"github.com/mochi-mqtt/server", "examples/*"},
 	{"github.com/stretchr/testify", ""},
 	{"github.com/chromedp", ""},
+	{"go.uber.org/goleak", ""},
 }
 
 func TestFences(t *testing.T) {
@@ -153,7 +154,7 @@ func TestFences(t *testing.T) {
 func TestLightPackages(t *testing.T) {
 	for _, p := range list(t) {
 		switch s := p.short(); {
-		case s == "vitals", strings.HasPrefix(s, "vitals/"), s == "device", s == "device/gatt", s == "device/medfloat",
+		case s == "vitals", strings.HasPrefix(s, "vitals/"), s == "device", s == "device/gatt", s == "device/medfloat", s == "device/compact",
 			s == "alert", s == "alert/score":
 		default:
 			continue

@@ -61,6 +61,16 @@ func (b *Broker) Stop() {
 	}
 }
 
+// Kill ends the broker as a power failure would: what it had not saved is gone,
+// also messages that it has confirmed.
+func (b *Broker) Kill() {
+	if b.cmd != nil {
+		_ = b.cmd.Process.Kill()
+		_ = b.cmd.Wait()
+		b.cmd = nil
+	}
+}
+
 // Restart starts the broker again on the same port with the state it saved.
 func (b *Broker) Restart() {
 	b.tb.Helper()

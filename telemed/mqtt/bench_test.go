@@ -45,7 +45,7 @@ func BenchmarkGateway(b *testing.B) {
 		}
 		defer log.Close()
 		ward := fmt.Sprint("ward", time.Now().UnixNano()) // sessions persist: every run has its own
-		source, err := mqtt.Open(b.Context(), broker.Address, mqtt.ClientID(ward), mqtt.Subscribe(ward+"/+/gatt/#"))
+		source, err := mqtt.Open(b.Context(), broker.Address, mqtt.ClientID(ward), mqtt.Subscribe(ward+"/+/gatt/#"), mqtt.DeviceRate(1<<30, 1<<30))
 		if err != nil {
 			b.Fatal(err)
 		}

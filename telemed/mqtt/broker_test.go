@@ -16,7 +16,10 @@ type scripted struct {
 
 	mu          sync.Mutex
 	connections int
-	subscribes  int // SUBSCRIBE packets seen
+	subscribes  int  // SUBSCRIBE packets seen
+	silent      bool // no CONNACK
+	listener    net.Listener
+	serve       func(net.Listener)
 }
 
 // client is one connection of the gateway, after CONNECT and CONNACK.
@@ -31,31 +34,56 @@ func scriptedBroker(t *testing.T, script ...func(c client)) *scripted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &scripted{address: "mqtt://" + l.Addr().String()}
+	b := &scripted{address: "mqtt://" + l.Addr().String(), listener: l}
 	var wg sync.WaitGroup
-	t.Cleanup(func() { l.Close(); wg.Wait() })
-	wg.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			b.mu.Lock()
-			handle := script[min(b.connections, len(script)-1)]
-			b.connections++
-			b.mu.Unlock()
-			wg.Go(func() {
-				defer conn.Close()
-				c := client{conn, b}
-				if c.read() == nil { // CONNECT
+	t.Cleanup(func() { b.stop(); wg.Wait() })
+	b.serve = func(l net.Listener) {
+		wg.Go(func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
 					return
 				}
-				c.write(packets.NewControlPacket(packets.Connack))
-				handle(c)
-			})
-		}
-	})
+				b.mu.Lock()
+				handle := script[min(b.connections, len(script)-1)]
+				b.connections++
+				b.mu.Unlock()
+				wg.Go(func() {
+					defer conn.Close()
+					c := client{conn, b}
+					if c.read() == nil { // CONNECT
+						return
+					}
+					if !b.silent {
+						c.write(packets.NewControlPacket(packets.Connack))
+					}
+					handle(c)
+				})
+			}
+		})
+	}
+	b.serve(l)
 	return b
+}
+
+// stop takes no more connections.
+func (b *scripted) stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.listener.Close()
+}
+
+// restart takes connections again at the same address.
+func (b *scripted) restart(t *testing.T) {
+	t.Helper()
+	l, err := net.Listen("tcp", b.listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.listener = l
+	b.serve(l)
 }
 
 func (b *scripted) count() (connections, subscribes int) {
@@ -101,6 +129,21 @@ func (c client) publish(id uint16, topic string, payload []byte, dup bool) {
 		p.Qos = 0
 	}
 	c.write(p)
+}
+
+func (c client) puback(id uint16) {
+	p := packets.NewControlPacket(packets.Puback).(*packets.PubackPacket)
+	p.MessageID = id
+	c.write(p)
+}
+
+// acks reports the identifiers that are acknowledged, until the connection ends.
+func (c client) acks(ids chan<- uint16) {
+	for p := c.read(); p != nil; p = c.read() {
+		if a, ok := p.(*packets.PubackPacket); ok {
+			ids <- a.MessageID
+		}
+	}
 }
 
 // hold keeps the connection until the client closes it.

@@ -36,7 +36,7 @@ func runGateway(ctx context.Context, address, file string, sinks ...telemed.Sink
 	if err != nil {
 		return err
 	}
-	source, err := mqtt.Open(ctx, address, mqtt.ClientID("gateway"), mqtt.Subscribe("ward/+/gatt/#"))
+	source, err := mqtt.Open(ctx, address, mqtt.ClientID("gateway"), mqtt.Subscribe("ward/+/gatt/#"), mqtt.Receipts(0))
 	if err != nil {
 		return errors.Join(err, log.Close())
 	}

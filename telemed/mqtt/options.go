@@ -1,14 +1,15 @@
 package mqtt
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
-	"net"
-	"sync/atomic"
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/vitals"
 )
 
 // An Option sets up a connection.
@@ -30,14 +31,32 @@ type config struct {
 	location  *time.Location
 	logger    *slog.Logger
 
-	failure atomic.Pointer[error]    // of the last attempt to connect
-	conn    atomic.Pointer[net.Conn] // the newest
+	certificate *tls.Certificate
+	trust       *x509.CertPool
+	revoked     func(*x509.Certificate) error
+	pins        map[[sha256.Size]byte]bool
+	relay       bool
+
+	maxHeld     int
+	rate, burst int
+	watch       func(vitals.DeviceID, error)
+
+	receipts time.Duration // between those to one sender; 0: none
+	resend   time.Duration
+	prefix   string // the first levels of the topics in an outbox
+
+	// For tests.
+	backoff             func(attempts int) time.Duration
+	writeTimeout, stall time.Duration
 }
 
 func newConfig(opts []Option) *config {
 	c := &config{
 		maxPacket: 64 << 10, parse: ParseTopic, location: time.Local,
-		logger: slog.New(slog.DiscardHandler),
+		logger:  slog.New(slog.DiscardHandler),
+		resend:  10 * time.Second,
+		maxHeld: 64 << 20, rate: 500, burst: 100_000,
+		backoff: backoff, writeTimeout: writeTimeout, stall: stallTimeout,
 	}
 	for _, o := range opts {
 		o.apply(c)
@@ -56,10 +75,67 @@ func Subscribe(filter string) Option {
 // of the host's name and the filters.
 func ClientID(id string) Option { return optionFunc(func(c *config) { c.clientID = id }) }
 
-// TLS sets certificates and trust. The default trusts the system's
-// authorities and presents no certificate. The minimum version is 1.3
-// whatever the configuration says.
+// TLS is the configuration to begin with, for what [Certificate], [TrustOnly],
+// [Revoked] and [Pin] cannot say. The default trusts the system's authorities and
+// presents no certificate. The minimum version is 1.3 whatever the configuration
+// says.
 func TLS(t *tls.Config) Option { return optionFunc(func(c *config) { c.tls = t.Clone() }) }
+
+// Certificate presents a certificate to the broker (mutual TLS). A [Publisher]
+// with one sends to topics of the device that it names only, see [DeviceOf] and
+// [Relay].
+func Certificate(own tls.Certificate) Option {
+	return optionFunc(func(c *config) { c.certificate = &own })
+}
+
+// TrustOnly accepts brokers with a certificate from these authorities and no
+// others.
+func TrustOnly(authorities *x509.CertPool) Option {
+	return optionFunc(func(c *config) { c.trust = authorities })
+}
+
+// Revoked sets a function that is asked about every certificate of the broker's
+// verified chain, on every connection. An error refuses it with [ErrRevoked]. It
+// must answer from what it has: the connection waits. The default asks nobody.
+func Revoked(check func(*x509.Certificate) error) Option {
+	return optionFunc(func(c *config) { c.revoked = check })
+}
+
+// Pin accepts a broker only with a key of this [KeyPin], beside everything else
+// that is checked. Give it again for the key that comes next. The default is any.
+func Pin(key [sha256.Size]byte) Option {
+	return optionFunc(func(c *config) {
+		if c.pins == nil {
+			c.pins = make(map[[sha256.Size]byte]bool)
+		}
+		c.pins[key] = true
+	})
+}
+
+// Relay says that the certificate is that of a gateway, which sends for other
+// devices. The broker's access list must say for which.
+func Relay() Option { return optionFunc(func(c *config) { c.relay = true }) }
+
+// MaxHeld bounds the memory of messages that are not acknowledged, in bytes. Above
+// it the source stops reading, and the broker keeps what follows. Whoever receives
+// must be able to go on with that much. The default is 64 MiB.
+func MaxHeld(bytes int) Option { return optionFunc(func(c *config) { c.maxHeld = bytes }) }
+
+// DeviceRate bounds what one device may send, in messages a second on average,
+// with a burst of so many above it. What is beyond is refused with [ErrFlood] and
+// gone, unless its sender waits for a receipt. The default is 500 after a burst of
+// 100,000: a device may send at once what it measured every second of a day.
+func DeviceRate(perSecond, burst int) Option {
+	return optionFunc(func(c *config) { c.rate, c.burst = max(1, perSecond), max(1, burst) })
+}
+
+// Watch is told of a device that behaves as it should not, with the reason
+// [ErrFlood] or [ErrTwoSenders], at most once a minute for each. The function is
+// called by whoever receives and must not wait. The default tells
+// nobody; [Stats] counts in any case.
+func Watch(notice func(who vitals.DeviceID, why error)) Option {
+	return optionFunc(func(c *config) { c.watch = notice })
+}
 
 // Credentials sets the name and a function for the password, called on every
 // connection so that it may change. The default is none.
@@ -67,13 +143,13 @@ func Credentials(name string, password func() string) Option {
 	return optionFunc(func(c *config) { c.username, c.password = name, password })
 }
 
-// MaxPacket bounds a packet, in bytes after the fixed header. The default is
-// 64 KiB. A larger one ends the connection.
+// MaxPacket bounds a message, in bytes with its topic. The default is 64 KiB. A
+// longer one is refused with a [*PacketSizeError], without its payload.
 func MaxPacket(n int) Option { return optionFunc(func(c *config) { c.maxPacket = n }) }
 
 // Topics sets what a topic says of a frame. The default is [ParseTopic]. The
 // function gets a frame with bytes and time of arrival and fills in the rest.
-// It is called from one goroutine and must not wait.
+// It is called for one message at a time and must not wait.
 func Topics(parse func(topic string, f *device.Frame) error) Option {
 	return optionFunc(func(c *config) { c.parse = parse })
 }

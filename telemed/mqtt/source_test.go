@@ -2,15 +2,8 @@ package mqtt_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
-	"math/big"
-	"net"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -23,9 +16,14 @@ import (
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/mqtt"
 	"github.com/telemed-go/sdk/telemed/store"
+	"github.com/telemed-go/sdk/vitals"
 )
 
-const topic = "ward/bed-1/gatt/2A37/1770000000000-1"
+const (
+	topic  = "ward/bed-1/gatt/2A37/1770000000000-1"
+	topic2 = "ward/bed-1/gatt/2A37/1770000000000-2"
+	topic3 = "ward/bed-1/gatt/2A37/1770000000000-3"
+)
 
 // within bounds a test, not the thing tested.
 func within(t *testing.T) context.Context {
@@ -142,32 +140,47 @@ func TestLostWhileSubscribing(t *testing.T) {
 	}
 }
 
-// A header that claims 256 MiB ends the connection before memory is taken.
+// A header that claims 256 MiB ends the connection when nothing follows, and
+// memory is taken in neither case.
 func TestGiantPacket(t *testing.T) {
 	b := scriptedBroker(t,
 		func(c client) { c.suback(1); _, _ = c.Write([]byte{0x30, 0xff, 0xff, 0xff, 0x7f}); c.hold() },
 		func(c client) { c.suback(1); c.publish(1, topic, []byte{0, 70}, false); c.hold() })
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	s := openSource(t, b.address)
+	s := openSource(t, b.address, mqtt.Hasty(50*time.Millisecond))
 	receiveOne(t, s) // over the second connection
 	runtime.ReadMemStats(&after)
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > 32<<20 {
 		t.Errorf("%d MiB were allocated", grown>>20)
 	}
-	if n := s.Stats().Oversize; n != 1 {
-		t.Errorf("%d oversize packets, want 1", n)
-	}
 }
 
+// A message that is too long becomes a refused delivery and is acknowledged, so
+// that the broker does not send it on every connection for ever.
 func TestPacketLimit(t *testing.T) {
-	payload := make([]byte, 200)
-	b := scriptedBroker(t,
-		func(c client) { c.suback(1); c.publish(1, topic, payload, false); c.hold() },
-		func(c client) { c.suback(1); c.publish(1, topic, payload[:100], false); c.hold() })
+	acked := make(chan uint16, 10)
+	b := scriptedBroker(t, func(c client) {
+		c.suback(1)
+		c.publish(7, topic, make([]byte, 200_000), false)
+		c.publish(8, topic, make([]byte, 100), false)
+		c.acks(acked)
+	})
 	s := openSource(t, b.address, mqtt.MaxPacket(150))
-	if d := receiveOne(t, s); len(d.Frame.Bytes) != 100 {
-		t.Errorf("%d bytes came through a limit of 150", len(d.Frame.Bytes))
+	var size *mqtt.PacketSizeError
+	long := receiveOne(t, s)
+	if !errors.As(long.Refused, &size) || size.Size < 200_000 || size.Limit != 150 || len(long.Frame.Bytes) != 0 || long.Frame.Device != "bed-1" {
+		t.Errorf("got %d bytes, refused: %v", len(long.Frame.Bytes), long.Refused)
+	}
+	long.Ack()
+	if id := <-acked; id != 7 {
+		t.Errorf("acknowledged %d, want 7", id)
+	}
+	if d := receiveOne(t, s); len(d.Frame.Bytes) != 100 || d.Refused != nil {
+		t.Errorf("then came %d bytes, refused: %v", len(d.Frame.Bytes), d.Refused)
+	}
+	if n := s.Stats(); n.Oversize != 1 || n.Refused != 1 || n.Connects != 1 {
+		t.Errorf("%+v", n)
 	}
 }
 
@@ -215,30 +228,73 @@ func TestRedelivery(t *testing.T) {
 	}
 }
 
-// Messages that say nothing useful are acknowledged and counted, not stuck.
+// Messages that say nothing useful are handed on as refused, so that they become
+// dead letters, and are acknowledged like others.
 func TestUselessTopics(t *testing.T) {
+	names := []string{"x", "ward/bed-1/gatt/", "ward/bed-1/gatt/XYZW", "/gatt/2A37", "w/b/gatt/2A37/now"}
 	acked := make(chan uint16, 10)
 	b := scriptedBroker(t, func(c client) {
 		c.suback(1)
-		for i, name := range []string{"x", "ward/bed-1/gatt/", "ward/bed-1/gatt/XYZW", "/gatt/2A37", "w/b/gatt/2A37/now"} {
-			c.publish(uint16(i+1), name, nil, false)
+		for i, name := range names {
+			c.publish(uint16(i+1), name, []byte("payload"), false)
 		}
-		c.publish(9, topic, []byte{0, 1}, false)
-		for p := c.read(); p != nil; p = c.read() {
-			if a, ok := p.(*packets.PubackPacket); ok {
-				acked <- a.MessageID
-			}
-		}
+		c.acks(acked)
 	})
 	s := openSource(t, b.address)
-	receiveOne(t, s)
-	for want := uint16(1); want <= 5; want++ {
-		if got := <-acked; got != want {
-			t.Errorf("acknowledged %d, want %d", got, want)
+	for i, name := range names {
+		d := receiveOne(t, s)
+		if !errors.Is(d.Refused, mqtt.ErrTopic) || string(d.Frame.Bytes) != "payload" {
+			t.Errorf("%s: refused: %v", name, d.Refused)
+		}
+		d.Ack()
+		if got := <-acked; got != uint16(i+1) {
+			t.Errorf("acknowledged %d, want %d", got, i+1)
 		}
 	}
 	if n := s.Stats().Refused; n != 5 {
 		t.Errorf("%d refused, want 5", n)
+	}
+}
+
+// A device that floods loses what is too much, and no other does.
+func TestFloodOfOneDevice(t *testing.T) {
+	const n, burst = 300, 50
+	acked := make(chan uint16, 2*n)
+	b := scriptedBroker(t, func(c client) {
+		c.suback(1)
+		for i := range n {
+			c.publish(uint16(2*i+1), fmt.Sprintf("ward/bed-1/gatt/2A37/1770000000000-%d", i), []byte{0, 70}, false)
+			if i%10 == 0 {
+				c.publish(uint16(2*i+2), fmt.Sprintf("ward/bed-2/gatt/2A37/1770000000000-%d", i), []byte{0, 70}, false)
+			}
+		}
+		c.acks(acked)
+	})
+	told := make(chan error, n)
+	s := openSource(t, b.address, mqtt.DeviceRate(1, burst), mqtt.Watch(func(who vitals.DeviceID, why error) {
+		if who == "bed-1" {
+			told <- why
+		}
+	}))
+	eventually(t, "everything has come", func() bool { return s.Stats().Received == n+n/10 })
+	got := map[vitals.DeviceID]int{}
+	flooded := int(s.Stats().Flooded)
+	for range n + n/10 - flooded {
+		d := receiveOne(t, s)
+		got[d.Frame.Device]++
+		d.Ack()
+	}
+	// The allowance grows by one a second, while this runs.
+	if got["bed-2"] != n/10 || got["bed-1"] < burst || got["bed-1"] > burst+10 {
+		t.Errorf("%d messages of bed-1 and %d of bed-2 came, %d were refused", got["bed-1"], got["bed-2"], flooded)
+	}
+	if why := <-told; !errors.Is(why, mqtt.ErrFlood) {
+		t.Errorf("told %v", why)
+	}
+	for range n + n/10 {
+		if _, ok := comes(acked, soon); !ok {
+			t.Fatal("a message was not acknowledged: it would take the place of others")
+		}
 	}
 }
 
@@ -270,83 +326,4 @@ func TestNobodyListens(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("got %v", err)
 	}
-}
-
-func TestTLS(t *testing.T) {
-	certificate, pool := selfSigned(t)
-	serve := func(maxVersion uint16) string {
-		l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate}, MaxVersion: maxVersion})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { l.Close() })
-		go func() {
-			for {
-				conn, err := l.Accept()
-				if err != nil {
-					return
-				}
-				go func() {
-					defer conn.Close()
-					c := client{conn, &scripted{}}
-					if c.read() != nil {
-						c.write(packets.NewControlPacket(packets.Connack))
-						c.suback(1)
-						c.hold()
-					}
-				}()
-			}
-		}()
-		return "mqtts://" + l.Addr().String()
-	}
-	trusted := mqtt.TLS(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS10}) //nolint:gosec // raised to 1.3
-	for _, tt := range []struct {
-		name    string
-		version uint16
-		opts    []mqtt.Option
-		ok      bool
-	}{
-		{"trusted", tls.VersionTLS13, []mqtt.Option{trusted}, true},
-		{"unknown authority", tls.VersionTLS13, nil, false},
-		{"TLS 1.2", tls.VersionTLS12, []mqtt.Option{trusted}, false},
-		{"wrong name", tls.VersionTLS13, []mqtt.Option{mqtt.TLS(&tls.Config{RootCAs: pool, ServerName: "other"})}, false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			defer cancel()
-			s, err := mqtt.Open(ctx, serve(tt.version), append(tt.opts, mqtt.Subscribe("#"))...)
-			if (err == nil) != tt.ok {
-				t.Errorf("got %v, want success %v", err, tt.ok)
-			}
-			if s != nil {
-				s.Close()
-			}
-		})
-	}
-}
-
-// selfSigned makes a certificate for 127.0.0.1 that lives for the test.
-func selfSigned(t *testing.T) (tls.Certificate, *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test broker"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(parsed)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 }

@@ -27,6 +27,8 @@ func TestTopicBothWays(t *testing.T) {
 	for _, f := range []device.Frame{
 		{Device: "bed-1", Format: device.GATT(0x2A37), At: at, Sequence: 17},
 		{Device: "AA:BB", Format: device.GATT(0x2A9D), At: time.UnixMilli(0).UTC()},
+		{Device: "bed-1", Format: device.Compact, At: at, Sequence: 17},
+		{Device: "compact", Format: device.Compact, At: at},
 	} {
 		name, err := mqtt.Topic("a/b", f)
 		if err != nil {
@@ -53,7 +55,28 @@ func TestTopicWithoutTime(t *testing.T) {
 	}
 }
 
+func TestCompactTopic(t *testing.T) {
+	arrived := time.Unix(1770000000, 5)
+	for topic, want := range map[string]device.Frame{
+		"clinic/bed-2/compact":                    {Device: "bed-2", At: arrived},
+		"bed-2/compact/1770000000123":             {Device: "bed-2", At: time.UnixMilli(1770000000123)},
+		"clinic/compact/bed-2/compact/1770000-17": {Device: "bed-2", At: time.UnixMilli(1770000), Sequence: 17},
+	} {
+		f := device.Frame{At: arrived}
+		err := mqtt.ParseTopic(topic, &f)
+		if err != nil || f.Device != want.Device || f.Format != device.Compact || !f.At.Equal(want.At) || f.Sequence != want.Sequence {
+			t.Errorf("%s: %+v, %v; want %+v", topic, f, err, want)
+		}
+	}
+	for _, topic := range []string{"compact", "/compact", "clinic//compact", "bed-2/compacter", "bed-2/compact/", "bed-2/compact/x", "bed-2/compact/1/2", "bed-2"} {
+		if err := mqtt.ParseTopic(topic, &device.Frame{}); !errors.Is(err, mqtt.ErrTopic) {
+			t.Errorf("%s: %v, want ErrTopic", topic, err)
+		}
+	}
+}
+
 func FuzzParseTopic(f *testing.F) {
+	f.Add("clinic/bed-1/compact/1770000000123-17")
 	f.Add("ward/bed-1/gatt/2A37/1770000000123-17")
 	f.Add("ward/bed-1/gatt/2A37")
 	f.Fuzz(func(t *testing.T, name string) {

@@ -29,13 +29,14 @@ func (l *Log) Reject(ctx context.Context, letters []telemed.DeadLetter) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := l.db.Update(func(tx *bbolt.Tx) error {
+	err := l.file.update(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(bucketRejected)
+		n := uint64(0)
+		if last, _ := b.Cursor().Last(); last != nil {
+			n = binary.BigEndian.Uint64(last)
+		}
 		for i := range letters {
-			n, err := b.NextSequence()
-			if err != nil {
-				return err
-			}
+			n++
 			key := binary.BigEndian.AppendUint64(nil, n)
 			value, err := l.safe.put(place(bucketRejected, key), appendLetter(nil, &letters[i]), letters[i].Frame.Patient)
 			if err != nil {
@@ -53,7 +54,7 @@ func (l *Log) Reject(ctx context.Context, letters []telemed.DeadLetter) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("store: reject: %w", full(err))
+		return fmt.Errorf("store: reject: %w", err)
 	}
 	return nil
 }
@@ -61,7 +62,7 @@ func (l *Log) Reject(ctx context.Context, letters []telemed.DeadLetter) error {
 // Rejected returns the newest dead letters, at most limit, newest first. Those
 // whose key was destroyed are left out.
 func (l *Log) Rejected(limit int) (letters []telemed.DeadLetter, err error) {
-	err = l.db.View(func(tx *bbolt.Tx) error {
+	err = l.file.view(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketRejected).Cursor()
 		var d decoder
 		for k, v := c.Last(); k != nil && len(letters) < limit; k, v = c.Prev() {
@@ -74,7 +75,7 @@ func (l *Log) Rejected(limit int) (letters []telemed.DeadLetter, err error) {
 				letter, err = d.letter(content)
 			}
 			if err != nil {
-				return fmt.Errorf("store: dead letter %d is damaged: %w", position(k), err)
+				return fmt.Errorf("store: dead letter %d: %w", position(k), &CorruptError{Err: err})
 			}
 			letters = append(letters, letter)
 		}

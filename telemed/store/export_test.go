@@ -1,6 +1,13 @@
 package store
 
-import "github.com/telemed-go/sdk/vitals"
+import (
+	"encoding/binary"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/vitals"
+)
 
 // For tests of the formats in the file.
 
@@ -23,4 +30,21 @@ func Decode(b []byte, place string) (vitals.Reading, error) {
 func Sealed(content []byte, place string) []byte {
 	b, _ := new(safe).put([]byte(place), content, vitals.PatientID{})
 	return b
+}
+
+// SetCommit puts a fault in the place of commits; nil takes it away.
+func SetCommit(l *Log, commit func(tx *bbolt.Tx) error) { l.file.commit = commit }
+
+// Waiting is how many appends wait for their turn.
+func Waiting(l *Log) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.waiting)
+}
+
+// Remove takes a record out of the file behind the back of the log.
+func Remove(l *Log, at telemed.Position) error {
+	return l.file.update(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketRecords).Delete(binary.BigEndian.AppendUint64(nil, uint64(at)))
+	})
 }

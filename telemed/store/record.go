@@ -11,14 +11,17 @@ import (
 	"github.com/telemed-go/sdk/vitals"
 )
 
-// A CorruptError reports a record that is not what was written.
+// A CorruptError reports what is not as it was written.
 type CorruptError struct {
-	Position telemed.Position
+	Position telemed.Position // of the record, 0 if the damage is elsewhere in the file
 	Err      error
 }
 
 // Error names the position and the reason.
 func (e *CorruptError) Error() string {
+	if e.Position == 0 {
+		return fmt.Sprintf("the file is damaged: %v", e.Err)
+	}
 	return fmt.Sprintf("record %d is damaged: %v", e.Position, e.Err)
 }
 
@@ -29,6 +32,7 @@ var (
 	errChecksum = errors.New("checksum mismatch")
 	errFormat   = errors.New("unknown format")
 	errShort    = errors.New("too short")
+	errMissing  = errors.New("missing")
 )
 
 // The first byte of a value in the file.

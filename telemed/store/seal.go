@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"sync"
 
 	"github.com/telemed-go/sdk/vitals"
@@ -39,7 +40,17 @@ func (f optionFunc) apply(l *Log) { f(l) }
 // Encrypt seals new records with AES-256-GCM. Records written before remain
 // readable. What stays in the clear is how many records there are, when they
 // were measured, and a hash of their identity. The default is no encryption.
-func Encrypt(k Keys) Option { return optionFunc(func(l *Log) { l.safe.keys = k }) }
+//
+// For an outbox, whose messages name no patient, it asks for the key of the
+// zero patient; in the clear is when a message was added.
+func Encrypt(k Keys) Encryption { return Encryption{k} }
+
+// Encryption is the option that [Encrypt] makes, for a log and for an outbox.
+type Encryption struct{ keys Keys }
+
+func (e Encryption) apply(l *Log) { l.safe.keys = e.keys }
+
+func (e Encryption) applyOutbox(o *Outbox) { o.safe.keys = e.keys }
 
 // A safe puts content into values and takes it out again.
 type safe struct {
@@ -54,38 +65,81 @@ const maxSeals = 4096
 
 // put makes the value of a content at a place.
 func (s *safe) put(place, content []byte, p vitals.PatientID) ([]byte, error) {
-	if s.keys == nil {
-		value := make([]byte, 5, 5+len(content))
-		value[0] = plain
-		binary.LittleEndian.PutUint32(value[1:], checksum(place, content))
-		return append(value, content...), nil
-	}
-	id, key, err := s.keys.Seal(p)
-	if err != nil {
-		return nil, fmt.Errorf("key for sealing: %w", err)
-	}
-	aead, err := s.seal(id, key)
+	seal, err := s.sealing(p)
 	if err != nil {
 		return nil, err
 	}
-	value := make([]byte, 0, 9+aead.Overhead()+len(content))
-	value = binary.BigEndian.AppendUint64(append(value, sealed), id)
-	return aead.Seal(value, nil, content, place), nil
+	return seal.append(nil, place, content), nil
 }
+
+// A sealing is how the values of one patient are made. The zero sealing makes
+// plain ones.
+type sealing struct {
+	id   uint64
+	aead cipher.AEAD
+}
+
+// sealing gets the key for a patient.
+func (s *safe) sealing(p vitals.PatientID) (sealing, error) {
+	if s.keys == nil {
+		return sealing{}, nil
+	}
+	id, key, err := s.keys.Seal(p)
+	if err != nil {
+		return sealing{}, fmt.Errorf("key for sealing: %w", err)
+	}
+	aead, err := s.seal(id, key)
+	return sealing{id, aead}, err
+}
+
+// append appends the value of a content at a place. It allocates nothing if
+// there is room; content must not overlap with that.
+func (s sealing) append(dst, place, content []byte) []byte {
+	if s.aead == nil {
+		return appendPlain(dst, place, content)
+	}
+	dst = slices.Grow(dst, s.size(len(content)))
+	dst = binary.BigEndian.AppendUint64(append(dst, sealed), s.id)
+	return s.aead.Seal(dst, nil, content, place)
+}
+
+// size is that of the value of a content of n bytes.
+func (s sealing) size(n int) int {
+	if s.aead == nil {
+		return plainHeader + n
+	}
+	return 9 + s.aead.Overhead() + n
+}
+
+func appendPlain(dst, place, content []byte) []byte {
+	dst = slices.Grow(dst, plainHeader+len(content))
+	dst = binary.LittleEndian.AppendUint32(append(dst, plain), checksum(place, content))
+	return append(dst, content...)
+}
+
+// openPlain returns the content of a plain value, which it borrows.
+func openPlain(place, value []byte) ([]byte, error) {
+	switch {
+	case len(value) < plainHeader:
+		return nil, errShort
+	case value[0] != plain:
+		return nil, errFormat
+	case binary.LittleEndian.Uint32(value[1:]) != checksum(place, value[plainHeader:]):
+		return nil, errChecksum
+	}
+	return value[plainHeader:], nil
+}
+
+const plainHeader = 5
 
 // take returns the content of a value. It may borrow the value; buf is for
 // content that had to be decrypted.
 func (s *safe) take(place, value, buf []byte) (content []byte, err error) {
 	switch {
-	case len(value) < 5:
+	case len(value) == 0 || value[0] != sealed:
+		return openPlain(place, value)
+	case len(value) < 9:
 		return nil, errShort
-	case value[0] == plain:
-		if binary.LittleEndian.Uint32(value[1:]) != checksum(place, value[5:]) {
-			return nil, errChecksum
-		}
-		return value[5:], nil
-	case value[0] != sealed || len(value) < 9:
-		return nil, errFormat
 	case s.keys == nil:
 		return nil, errors.New("encrypted, and the log was opened without keys")
 	}

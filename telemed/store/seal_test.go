@@ -175,29 +175,3 @@ func TestDeadLettersAreBounded(t *testing.T) {
 		t.Errorf("%d letters, %v", len(got), err)
 	}
 }
-
-func BenchmarkEncryption(b *testing.B) {
-	for _, tt := range []struct {
-		name string
-		opts []store.Option
-	}{{"plain", nil}, {"sealed", []store.Option{store.Encrypt(&keyring{current: 1})}}} {
-		b.Run(tt.name, func(b *testing.B) {
-			l, err := store.Open(filepath.Join(b.TempDir(), "log.db"), tt.opts...)
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer l.Close()
-			batch, n := make([]vitals.Reading, 64), 0
-			for b.Loop() {
-				for i := range batch {
-					batch[i] = telemedtest.Reading("a", n)
-					n++
-				}
-				if err := l.Append(b.Context(), batch); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "readings/s")
-		})
-	}
-}

@@ -1,14 +1,24 @@
 // Package store is the [telemed.Log] in a file: bbolt underneath, one file,
 // one process, no configuration.
 //
-// Append returns when the readings are on stable storage; whoever appends
-// much at once shares the cost of the sync. Each record has a checksum of its
-// own, so a flipped bit is an error and never a value. A reading that is there
-// already, by its ID, is left out however late it returns.
+// Append returns when the readings are on stable storage; who appends much at
+// once, or at the same time as others, shares the cost of the sync. A reading
+// that is there already, by its ID, is left out.
 //
-// Without [Encrypt] the file holds names and values in the clear: put it on an
-// encrypted disk, or give the log keys. Nothing is ever deleted but by
-// [Log.Trim].
+// Damage is reported and never read as data: each record has a checksum that
+// includes its place, a record that is missing is missed, and Open looks at
+// every page before it trusts the file. A full disk refuses an append and does
+// no harm ([telemed.ErrLogFull]). A disk that fails to sync ends the use of the
+// log ([telemed.ErrLogFailed]), for nobody knows then what it has kept: it is
+// not tried again as if nothing had happened.
+//
+// Nothing is ever deleted but by [Log.Trim] and as a [Quota] says. Without
+// [Encrypt] the file holds names and values in the clear: put it on an encrypted
+// disk, or give the log keys.
+//
+// There is no lane for alarms in the log. Alarms follow from its records, each
+// sink reads it at its own pace, and what has to overtake on a slow link has its
+// lanes in an [Outbox].
 package store
 
 import (
@@ -18,8 +28,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"syscall"
-	"time"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 
@@ -30,10 +39,16 @@ import (
 // The buckets of the file.
 //
 //	records   position (8, big endian)             -> reading, see record.go
-//	seen      instant (12, big endian), ID (16)    -> position (8)
+//	seen      instant (12, big endian), ID (16)    -> position (8), checksum (4)
 //	cursors   name of the sink                     -> position (8)
 //	arrivals  second of the clock (8, big endian)  -> position (8) of the last record before it
 //	rejected  number (8, big endian)               -> dead letter, see deadletter.go
+//	state     "state"                              -> what the log knows of itself, see state.go
+//	leases    processor, partition                 -> see leases.go
+//	states    processor, partition                 -> state of the processor
+//	held      number (8, big endian)               -> frame, see held.go
+//	sighted   number (8, big endian)               -> device, see held_sighting.go
+//	roster    number (8, big endian)               -> change, see roster.go
 //
 // seen begins with the instant so that readings of now, of whatever patient,
 // fall on the same few pages; keyed by ID alone every one would touch another.
@@ -43,17 +58,29 @@ var (
 	bucketCursors  = []byte("cursors")
 	bucketArrivals = []byte("arrivals")
 	bucketRejected = []byte("rejected")
+	bucketState    = []byte("state")
+	bucketLeases   = []byte("leases")
+	bucketStates   = []byte("states")
 )
 
 // Log is a log in a file. It is safe for concurrent use; a second process
 // cannot open the file meanwhile.
 type Log struct {
-	db   *bbolt.DB
-	safe safe
+	file    *file
+	safe    safe
+	quota   quota
+	refused atomic.Uint64
+	held    heldIndex
+
+	batches sync.Pool // of *batch
+	turn    chan struct{}
+	group   []*batch // whoever has the turn stores these
 
 	mu      sync.Mutex
+	waiting []*batch                    // for their turn
 	changed chan struct{}               // closed and replaced after each append
 	cursors map[string]telemed.Position // not yet written
+	leases  map[string]*partition       // by key in the file
 }
 
 var (
@@ -62,81 +89,55 @@ var (
 )
 
 // Open opens or creates the file. It waits five seconds for another process
-// to let go of it.
+// to let go of it. It reads the whole file once and returns a [CorruptError] if
+// a page in use is damaged; a damaged record is reported when it is read.
 func Open(path string, opts ...Option) (*Log, error) {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: 5 * time.Second, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("store: open: %w", full(err))
+	l := &Log{
+		turn: make(chan struct{}, 1), changed: make(chan struct{}), cursors: make(map[string]telemed.Position),
+		leases: make(map[string]*partition), batches: sync.Pool{New: func() any { return new(batch) }},
 	}
-	l := &Log{db: db, changed: make(chan struct{}), cursors: make(map[string]telemed.Position)}
+	l.held.total, l.held.share = heldTotal, heldShare
 	for _, o := range opts {
 		o.apply(l)
 	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketRecords, bucketSeen, bucketCursors, bucketArrivals, bucketRejected} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	var err error
+	l.file, err = openFile(path, verifyValue, bucketRecords, bucketSeen, bucketCursors, bucketArrivals, bucketRejected,
+		bucketState, bucketLeases, bucketStates, bucketHeld, bucketSighted, bucketRoster)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("store: open: %w", full(err)), db.Close())
+		return nil, fmt.Errorf("store: open: %w", err)
+	}
+	if err := l.file.view(func(tx *bbolt.Tx) error { _, err := loadState(tx); return err }); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: open: %w", err), l.file.close())
 	}
 	return l, nil
+}
+
+// verifyValue looks at the small values, of which a wrong one would go
+// unnoticed later. Readings, dead letters and states are looked at when read.
+func verifyValue(bucket, key, value []byte) error {
+	switch string(bucket) {
+	case string(bucketSeen):
+		if len(value) != 12 || len(key) != seenKeySize || binary.BigEndian.Uint32(value[8:]) != checksum(key, value[:8]) {
+			return errChecksum
+		}
+	case string(bucketCursors), string(bucketArrivals), string(bucketState), string(bucketLeases):
+		_, err := openPlain(place(bucket, key), value)
+		return err
+	}
+	return nil
 }
 
 // Close releases the file. It waits for appends and reads under way; readers
 // that wait for records get an error.
 func (l *Log) Close() error {
-	err := l.db.Update(l.writeCursors)
-	err = errors.Join(err, l.db.Close())
+	var err error
+	if l.cursorsMoved() {
+		err = l.file.update(l.writeCursors)
+	}
+	err = errors.Join(err, l.file.close())
 	l.announce()
+	l.loseLeases()
 	return err
-}
-
-// Append implements [telemed.Log]. The readings of one call become durable
-// together or not at all.
-func (l *Log) Append(ctx context.Context, readings []vitals.Reading) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	err := l.db.Update(func(tx *bbolt.Tx) error {
-		records, seen := tx.Bucket(bucketRecords), tx.Bucket(bucketSeen)
-		records.FillPercent, seen.FillPercent = 1, 0.9 // both grow at their end
-		last := lastPosition(tx)
-		if err := markArrival(tx, last, time.Now()); err != nil {
-			return err
-		}
-		var content []byte
-		for i := range readings {
-			key := seenKey(&readings[i])
-			if seen.Get(key) != nil {
-				continue
-			}
-			last++
-			at := binary.BigEndian.AppendUint64(nil, uint64(last))
-			if err := seen.Put(key, at); err != nil {
-				return err
-			}
-			content = appendReading(content[:0], &readings[i])
-			value, err := l.safe.put(place(bucketRecords, at), content, readings[i].Patient)
-			if err != nil {
-				return err
-			}
-			if err := records.Put(at, value); err != nil {
-				return err
-			}
-		}
-		return l.writeCursors(tx)
-	})
-	if err != nil {
-		return fmt.Errorf("store: append: %w", full(err))
-	}
-	l.announce()
-	return nil
 }
 
 // Read implements [telemed.Log].
@@ -156,15 +157,26 @@ func (l *Log) Read(ctx context.Context, after telemed.Position, dst []telemed.Re
 }
 
 func (l *Log) read(after telemed.Position, dst []telemed.Record) (n int, err error) {
-	err = l.db.View(func(tx *bbolt.Tx) error {
+	err = l.file.view(func(tx *bbolt.Tx) error {
+		st, err := loadState(tx)
+		if err != nil {
+			return err
+		}
+		next := max(after+1, st.first)
 		c := tx.Bucket(bucketRecords).Cursor()
 		var from [8]byte
-		binary.BigEndian.PutUint64(from[:], uint64(after)+1)
+		binary.BigEndian.PutUint64(from[:], uint64(next))
 		var d decoder
 		var buf []byte
-		for k, v := c.Seek(from[:]); k != nil && n < len(dst); k, v = c.Next() {
-			content, err := l.safe.take(place(bucketRecords, k), v, buf)
+		at := place(bucketRecords, from[:])
+		for k, v := c.Seek(from[:]); next <= st.last && n < len(dst); k, v = c.Next() {
+			if len(k) != 8 || position(k) != next {
+				return &CorruptError{Position: next, Err: errMissing}
+			}
+			copy(at[len(bucketRecords):], k)
+			content, err := l.safe.take(at, v, buf)
 			if isShredded(err) {
+				next++
 				continue
 			}
 			if err == nil {
@@ -172,9 +184,10 @@ func (l *Log) read(after telemed.Position, dst []telemed.Record) (n int, err err
 				dst[n].Reading, err = d.reading(content)
 			}
 			if err != nil {
-				return &CorruptError{Position: position(k), Err: err}
+				return &CorruptError{Position: next, Err: err}
 			}
-			dst[n].Position = position(k)
+			dst[n].Position = next
+			next++
 			n++
 		}
 		return nil
@@ -189,12 +202,13 @@ func (l *Log) read(after telemed.Position, dst []telemed.Record) (n int, err err
 }
 
 // Last implements [telemed.Log].
-func (l *Log) Last(context.Context) (last telemed.Position, err error) {
-	err = l.db.View(func(tx *bbolt.Tx) error {
-		last = lastPosition(tx)
-		return nil
+func (l *Log) Last(context.Context) (telemed.Position, error) {
+	var st state
+	err := l.file.view(func(tx *bbolt.Tx) (err error) {
+		st, err = loadState(tx)
+		return err
 	})
-	return last, err
+	return st.last, err
 }
 
 // Cursor implements [telemed.Log].
@@ -205,11 +219,9 @@ func (l *Log) Cursor(_ context.Context, sink string) (at telemed.Position, err e
 	if ok {
 		return at, nil
 	}
-	err = l.db.View(func(tx *bbolt.Tx) error {
-		if v := tx.Bucket(bucketCursors).Get([]byte(sink)); len(v) == 8 {
-			at = position(v)
-		}
-		return nil
+	err = l.file.view(func(tx *bbolt.Tx) error {
+		at, err = loadPosition(tx.Bucket(bucketCursors), bucketCursors, []byte(sink))
+		return err
 	})
 	return at, err
 }
@@ -231,29 +243,42 @@ func (l *Log) writeCursors(tx *bbolt.Tx) error {
 	defer l.mu.Unlock()
 	b := tx.Bucket(bucketCursors)
 	for sink, at := range l.cursors {
-		if err := b.Put([]byte(sink), binary.BigEndian.AppendUint64(nil, uint64(at))); err != nil {
+		if err := putPosition(b, bucketCursors, []byte(sink), at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Backup writes a consistent copy of the log to w while it is in use.
-func (l *Log) Backup(w io.Writer) error {
-	return l.db.View(func(tx *bbolt.Tx) error {
-		_, err := tx.WriteTo(w)
-		return err
-	})
+func (l *Log) cursorsMoved() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.cursors) > 0
 }
 
-// lastPosition is that of the newest record ever: the bucket remembers it when
-// the record itself was trimmed.
-func lastPosition(tx *bbolt.Tx) telemed.Position {
-	records := tx.Bucket(bucketRecords)
-	if key, _ := records.Cursor().Last(); key != nil {
-		return position(key)
+// Backup writes a consistent copy of the log to w while it is in use.
+func (l *Log) Backup(w io.Writer) error { return l.file.backup(w) }
+
+// putPosition stores a position under a key.
+func putPosition(b *bbolt.Bucket, name, key []byte, at telemed.Position) error {
+	return putPlain(b, name, key, binary.BigEndian.AppendUint64(nil, uint64(at)))
+}
+
+// loadPosition reads a position, 0 if there is none.
+func loadPosition(b *bbolt.Bucket, name, key []byte) (telemed.Position, error) {
+	v := b.Get(key)
+	if v == nil {
+		return 0, nil
 	}
-	return telemed.Position(records.Sequence())
+	return openPosition(name, key, v)
+}
+
+func openPosition(name, key, value []byte) (telemed.Position, error) {
+	content, err := openPlain(place(name, key), value)
+	if err != nil || len(content) != 8 {
+		return 0, &CorruptError{Err: errChecksum}
+	}
+	return position(content), nil
 }
 
 // place is what ties a value to where it stands.
@@ -275,19 +300,13 @@ func (l *Log) announce() {
 
 func position(key []byte) telemed.Position { return telemed.Position(binary.BigEndian.Uint64(key)) }
 
-func seenKey(r *vitals.Reading) []byte {
-	// The sign bit is flipped so that instants before 1970 sort before.
-	key := binary.BigEndian.AppendUint64(make([]byte, 0, 28), uint64(r.At.Unix())^1<<63)
-	key = binary.BigEndian.AppendUint32(key, uint32(r.At.Nanosecond()))
-	id := r.ID()
-	return append(key, id[:]...)
-}
+const seenKeySize = 8 + 4 + 16
 
-// full gives "no space left on device" and "quota exceeded" the name that
-// callers know.
-func full(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fmt.Errorf("%w: %w", telemed.ErrLogFull, err)
-	}
-	return err
+func seenKey(r *vitals.Reading) (key [seenKeySize]byte) {
+	// The sign bit is flipped so that instants before 1970 sort before.
+	binary.BigEndian.PutUint64(key[:], uint64(r.At.Unix())^1<<63)
+	binary.BigEndian.PutUint32(key[8:], uint32(r.At.Nanosecond()))
+	id := r.ID()
+	copy(key[12:], id[:])
+	return key
 }

@@ -3,12 +3,10 @@ package store_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -116,52 +114,6 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// A full disk is a typed error; nothing that was accepted is lost, and the log
-// goes on when there is room again.
-func TestFullDisk(t *testing.T) {
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
-		if os.Getenv("TELEMED_REQUIRE") == "all" {
-			t.Fatalf("cannot mount a small disk: %v", err)
-		}
-		t.Skipf("cannot mount a small disk: %v", err)
-	}
-	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
-	ballast := filepath.Join(dir, "ballast")
-	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	l := open(t, filepath.Join(dir, "log.db"))
-	accepted, err := 0, error(nil)
-	var refused []vitals.Reading
-	for err == nil && accepted < 1_000_000 {
-		batch := make([]vitals.Reading, 100)
-		for i := range batch {
-			batch[i] = telemedtest.Reading("a", accepted+i)
-		}
-		if err = l.Append(t.Context(), batch); err == nil {
-			accepted += len(batch)
-		} else {
-			refused = batch
-		}
-	}
-	if !errors.Is(err, telemed.ErrLogFull) {
-		t.Fatalf("after %d readings: %v, want ErrLogFull", accepted, err)
-	}
-	if got := len(telemedtest.ReadAll(t, l)); got != accepted {
-		t.Fatalf("%d records on the full disk, %d were accepted", got, accepted)
-	}
-	if err := os.Remove(ballast); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Append(t.Context(), refused); err != nil {
-		t.Fatalf("with room again: %v", err)
-	}
-	if got := len(telemedtest.ReadAll(t, l)); got != accepted+len(refused) {
-		t.Fatalf("%d records, want %d", got, accepted+len(refused))
-	}
-}
-
 func TestErrorsNameNobody(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	l := open(t, path)
@@ -177,22 +129,10 @@ func TestErrorsNameNobody(t *testing.T) {
 	}
 }
 
-func BenchmarkAppend(b *testing.B) {
-	for _, size := range []int{1, 64, 512} {
-		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			l := open(b, filepath.Join(b.TempDir(), "log.db"))
-			batch := make([]vitals.Reading, size)
-			n := 0
-			for b.Loop() {
-				for i := range batch {
-					batch[i] = telemedtest.Reading("a", n)
-					n++
-				}
-				if err := l.Append(b.Context(), batch); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "readings/s")
-		})
-	}
+// ended is a context that has ended: what is there is read, nothing is waited
+// for.
+func ended(t testing.TB) context.Context {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
 }

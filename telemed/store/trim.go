@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -18,24 +19,28 @@ type Retention struct {
 	Age time.Duration
 	// Records lets the oldest go beyond so many. 0 is no limit.
 	Records uint64
-	// Unread lets records go that some sink has not got. Without it a sink that
-	// is down keeps them: see [Log.ForgetSink] for one that will not return.
+	// Bytes lets the oldest go beyond so many, as [Stats.Bytes] counts them. 0 is
+	// no limit.
+	Bytes uint64
+	// Unread lets records go that some sink has not got; [Stats.Lost] counts them.
+	// Without it a sink that is down keeps them: see [Log.ForgetSink] for one that
+	// will not return. A sink counts from its first SetCursor on.
 	Unread bool
 }
 
 // Trim deletes, oldest first, what the retention lets go, and returns how many
-// records that were. The place in the file is used again. A program calls it
-// from time to time; the log itself deletes nothing.
+// records that were. The room in the file is used again. A program calls it
+// from time to time; the log itself deletes nothing but for its [Quota].
 //
-// With the records older than their age the log forgets that it had them: a
-// measurement of that time that is sent once more counts as new.
+// With a record the log forgets that it had it: a measurement that is sent once
+// more counts as new. Keep more than what senders may still repeat.
 func (l *Log) Trim(ctx context.Context, r Retention, now time.Time) (removed int, err error) {
 	const chunk = 10_000 // bounds a transaction
 	for {
 		n, err := l.trim(r, now, chunk)
 		removed += n
 		if err != nil {
-			return removed, fmt.Errorf("store: trim: %w", full(err))
+			return removed, fmt.Errorf("store: trim: %w", err)
 		}
 		if n < chunk {
 			return removed, nil
@@ -47,33 +52,72 @@ func (l *Log) Trim(ctx context.Context, r Retention, now time.Time) (removed int
 }
 
 func (l *Log) trim(r Retention, now time.Time, most int) (removed int, err error) {
-	err = l.db.Update(func(tx *bbolt.Tx) error {
-		removed = 0
-		upTo, err := l.limit(tx, r, now)
+	err = l.file.update(func(tx *bbolt.Tx) error {
+		st, err := loadState(tx)
 		if err != nil {
 			return err
 		}
-		records := tx.Bucket(bucketRecords)
-		if err := records.SetSequence(uint64(lastPosition(tx))); err != nil {
+		before := st.dropped
+		if err := l.drop(tx, &st, r, now, st.last, most); err != nil {
 			return err
 		}
-		removed, err = deleteWhile(records, most, func(k, _ []byte) (bool, bool) { return true, position(k) <= upTo })
-		if err != nil {
-			return err
-		}
+		removed = int(st.dropped - before)
 		if r.Age > 0 && removed < most {
-			return forgetBefore(tx, now.Add(-r.Age), upTo)
+			if err := forgetBefore(tx, now.Add(-r.Age), st.first-1); err != nil {
+				return err
+			}
 		}
-		return nil
+		return st.store(tx)
 	})
 	return removed, err
 }
 
-// limit is the last position that may go.
-func (l *Log) limit(tx *bbolt.Tx, r Retention, now time.Time) (upTo telemed.Position, err error) {
-	last := lastPosition(tx)
-	if r.Records > 0 && uint64(last) > r.Records {
-		upTo = last - telemed.Position(r.Records)
+// drop deletes the oldest records that the retention lets go, none after end
+// and at most so many.
+func (l *Log) drop(tx *bbolt.Tx, st *state, r Retention, now time.Time, end telemed.Position, most int) error {
+	upTo, err := r.upTo(tx, st, now)
+	if err != nil {
+		return err
+	}
+	had, err := l.slowest(tx)
+	if err != nil {
+		return err
+	}
+	if !r.Unread {
+		end = min(end, had)
+	}
+	records, seen := tx.Bucket(bucketRecords), tx.Bucket(bucketSeen)
+	var d decoder
+	var keys, identities [][]byte // deleted after looking: a cursor that deletes under itself skips keys
+	c := records.Cursor()
+	for k, v := c.First(); len(keys) < most && st.first <= end; k, v = c.Next() {
+		if st.first > upTo && (r.Bytes == 0 || st.bytes <= r.Bytes) {
+			break
+		}
+		if len(k) != 8 || position(k) != st.first {
+			return &CorruptError{Position: st.first, Err: errMissing}
+		}
+		if content, err := l.safe.take(place(bucketRecords, k), v, nil); err == nil {
+			if reading, err := d.reading(content); err == nil {
+				id := seenKey(&reading)
+				identities = append(identities, id[:])
+			}
+		}
+		keys = append(keys, k)
+		st.bytes -= min(st.bytes, overhead+uint64(len(v)))
+		st.dropped++
+		if st.first > had {
+			st.lost++
+		}
+		st.first++
+	}
+	return errors.Join(deleteAll(records, keys), deleteAll(seen, identities))
+}
+
+// upTo is the last record that is too old or one too many.
+func (r Retention) upTo(tx *bbolt.Tx, st *state, now time.Time) (upTo telemed.Position, err error) {
+	if r.Records > 0 && uint64(st.last) > r.Records {
+		upTo = st.last - telemed.Position(r.Records)
 	}
 	if r.Age > 0 {
 		var key [8]byte
@@ -85,18 +129,26 @@ func (l *Log) limit(tx *bbolt.Tx, r Retention, now time.Time) (upTo telemed.Posi
 			k, v = c.Prev()
 		}
 		if k != nil {
-			upTo = max(upTo, position(v))
+			at, err := openPosition(bucketArrivals, k, v)
+			if err != nil {
+				return 0, err
+			}
+			upTo = max(upTo, at)
 		}
 	}
-	if r.Unread {
-		return upTo, nil
-	}
+	return upTo, nil
+}
+
+// slowest is the last record that every sink has had.
+func (l *Log) slowest(tx *bbolt.Tx) (had telemed.Position, err error) {
 	if err := l.writeCursors(tx); err != nil {
 		return 0, err
 	}
-	return upTo, tx.Bucket(bucketCursors).ForEach(func(_, v []byte) error {
-		upTo = min(upTo, position(v))
-		return nil
+	had = math.MaxUint64
+	return had, tx.Bucket(bucketCursors).ForEach(func(k, v []byte) error {
+		at, err := openPosition(bucketCursors, k, v)
+		had = min(had, at)
+		return err
 	})
 }
 
@@ -107,11 +159,12 @@ func markArrival(tx *bbolt.Tx, last telemed.Position, now time.Time) error {
 	if k, _ := b.Cursor().Last(); k != nil && second < binary.BigEndian.Uint64(k)+60 {
 		return nil
 	}
-	return b.Put(binary.BigEndian.AppendUint64(nil, second), binary.BigEndian.AppendUint64(nil, uint64(last)))
+	return putPosition(b, bucketArrivals, binary.BigEndian.AppendUint64(nil, second), last)
 }
 
-// forgetBefore drops the identities of trimmed records that were measured
-// before a time, and the arrival marks of that time but the newest.
+// forgetBefore drops the arrival marks of a time but the newest, and what is
+// left of identities measured then: those of records that could not be read
+// when they went.
 func forgetBefore(tx *bbolt.Tx, t time.Time, upTo telemed.Position) error {
 	const most = 100_000 // bounds a transaction; the rest goes with the next trim
 	limit := binary.BigEndian.AppendUint64(nil, uint64(t.Unix())^1<<63)
@@ -143,12 +196,16 @@ func deleteWhile(b *bbolt.Bucket, most int, pick func(k, v []byte) (del, more bo
 			keys = append(keys, k)
 		}
 	}
+	return len(keys), deleteAll(b, keys)
+}
+
+func deleteAll(b *bbolt.Bucket, keys [][]byte) error {
 	for _, k := range keys {
 		if err := b.Delete(k); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return len(keys), nil
+	return nil
 }
 
 // ForgetSink removes the cursor of a sink that will not return, so that it
@@ -157,9 +214,9 @@ func (l *Log) ForgetSink(_ context.Context, sink string) error {
 	l.mu.Lock()
 	delete(l.cursors, sink)
 	l.mu.Unlock()
-	err := l.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketCursors).Delete([]byte(sink)) })
+	err := l.file.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketCursors).Delete([]byte(sink)) })
 	if err != nil {
-		return fmt.Errorf("store: forget sink: %w", full(err))
+		return fmt.Errorf("store: forget sink: %w", err)
 	}
 	return nil
 }

@@ -57,6 +57,8 @@ func Log(t *testing.T, open func(tb testing.TB, name string) (l telemed.Log, clo
 	t.Run("wakes every reader", suite.wakes)
 	t.Run("remembers cursors", suite.cursors)
 	t.Run("refuses an ended context", suite.ended)
+	t.Run("takes many readings at once", suite.many)
+	t.Run("is linearizable", suite.linearizable)
 }
 
 type logSuite struct {
@@ -79,6 +81,13 @@ func mustAppend(t *testing.T, l telemed.Log, readings ...vitals.Reading) {
 	t.Helper()
 	if err := l.Append(t.Context(), readings); err != nil {
 		t.Fatalf("append: %v", err)
+	}
+}
+
+func mustBeFull(t *testing.T, err error) {
+	t.Helper()
+	if !errors.Is(err, telemed.ErrLogFull) {
+		t.Fatalf("append to a full log: %v, want ErrLogFull", err)
 	}
 }
 
