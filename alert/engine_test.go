@@ -246,29 +246,33 @@ func TestEventFields(t *testing.T) {
 	}
 	raised, silent, ended, back := rec.events[0], rec.events[1], rec.events[2], rec.events[3]
 	want := alert.Event{
-		ID: raised.ID, Patient: alice, Device: "monitor-1", Rule: "low oxygen", Kind: vitals.SpO2, Priority: alert.High,
-		State: alert.Active, At: sec(10), Since: sec(0), Value: vitals.Percent(88), Limit: vitals.Percent(90),
-		Reason: "SpO2 88 % below 90 % for 10s",
+		ID: raised.ID, Number: 1, Patient: alice, Device: "monitor-1", Rule: "low oxygen", Version: raised.Version,
+		Kind: vitals.SpO2, Priority: alert.High, State: alert.Active, Announce: true,
+		At: sec(10), Since: sec(0), Value: vitals.Percent(88), Limit: vitals.Percent(90),
+		Reason: "SpO2 88 % below 90 % for 10s", Detail: raised.Detail,
 	}
-	if raised != want {
+	if raised != want || raised.Version == "" || raised.Detail == nil {
 		t.Errorf("got  %+v\nwant %+v", raised, want)
 	}
 	if ended.ID != raised.ID || ended.State != alert.Ended || ended.Since != raised.Since || ended.At != sec(80) || ended.Value != vitals.Percent(96) {
 		t.Errorf("ended: %+v", ended)
 	}
-	if silent.ID == raised.ID || !silent.Technical || silent.Priority != alert.Low || silent.Since != sec(11) || silent.At != sec(71) || silent.Device != "monitor-1" {
+	if silent.ID == raised.ID || silent.Category != alert.Technical || silent.Priority != alert.Low || silent.Since != sec(11) || silent.At != sec(71) || silent.Device != "monitor-1" {
 		t.Errorf("silent: %+v", silent)
 	}
-	if back.ID != silent.ID || back.State != alert.Ended || !back.Technical {
+	if back.ID != silent.ID || back.State != alert.Ended || back.Category != alert.Technical {
 		t.Errorf("back: %+v", back)
 	}
 	if got, want := raised.String(), "high active: SpO2 88 % below 90 % for 10s"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	text, err := json.Marshal(back)
-	wantJSON := `{"id":"` + back.ID.String() + `","state":"ended","priority":"low","category":"technical","rule":"SpO2 missing for 1m0s",` +
-		`"patient":"` + alice.String() + `","device":"monitor-1","kind":"SpO2","at":"2026-03-01T08:01:20Z","since":"2026-03-01T08:00:11Z",` +
-		`"value":"96 %","quality":"good","reason":"SpO2: data again after 1m9s"}`
+	wantJSON := `{"id":"` + back.ID.String() + `","number":2,"state":"ended","cause":"condition","announce":false,"priority":"low",` +
+		`"category":"technical","rule":"SpO2 missing for 1m0s","version":"` + back.Version + `","patient":"` + alice.String() + `",` +
+		`"device":"monitor-1","kind":"SpO2","at":"2026-03-01T08:01:20Z","since":"2026-03-01T08:00:11Z",` +
+		`"value":"96 %","quality":"good","reason":"SpO2: data again after 1m9s","detail":{"inputs":[{"kind":"SpO2",` +
+		`"device":"monitor-1","at":"2026-03-01T08:01:20Z","value":"96 %","quality":"good"}],"path":[` +
+		`{"state":"active","cause":"condition","at":"2026-03-01T08:01:11Z"},{"state":"ended","cause":"condition","at":"2026-03-01T08:01:20Z"}]}}`
 	if err != nil || string(text) != wantJSON {
 		t.Errorf("got  %s, %v\nwant %s", text, err, wantJSON)
 	}
@@ -491,6 +495,34 @@ func TestUndeliveredIsOfferedAgain(t *testing.T) {
 	}
 	if err = e.Put(t.Context(), batch); err != nil || len(f.events) != 3 {
 		t.Errorf("duplicates: error %v, events %v", err, f.events)
+	}
+}
+
+// Each member has its own delivery: nobody is told twice because another failed.
+func TestMembersAreToldIndependently(t *testing.T) {
+	pager, wall, log := new(failing), new(recorder), new(recorder)
+	e, err := alert.NewEngine(alert.Notifiers{wall, alert.Notifiers{pager, log}}, alert.Below(vitals.SpO2, vitals.Percent(90)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pager.fail = func(ev alert.Event) bool { return ev.State == alert.Active }
+	for n := range 3 { // raised and ended three times
+		_ = e.Put(t.Context(), []vitals.Reading{spo2(2*n, 80), spo2(2*n+1, 95)})
+	}
+	if len(wall.events) != 6 || len(log.events) != 6 || len(pager.events) != 0 {
+		t.Fatalf("wall %d, log %d, pager %d events; want 6, 6, 0", len(wall.events), len(log.events), len(pager.events))
+	}
+	pager.fail = nil
+	play(t, e, tick(10))
+	if len(wall.events) != 6 || len(log.events) != 6 || !slices.Equal(pager.events, wall.events) {
+		t.Errorf("wall %d, log %d, pager %d events; want 6, 6, and the pager's in the same order", len(wall.events), len(log.events), len(pager.events))
+	}
+	if _, err := alert.NewEngine(make(alert.Notifiers, 3), alert.Below(vitals.SpO2, vitals.Percent(90))); err == nil {
+		t.Error("no error with members that are nil")
+	}
+	many := slices.Repeat(alert.Notifiers{wall}, 65)
+	if _, err := alert.NewEngine(many, alert.Below(vitals.SpO2, vitals.Percent(90))); err == nil {
+		t.Error("no error with 65 members")
 	}
 }
 
@@ -768,7 +800,7 @@ func FuzzNoDataEndsNothing(f *testing.F) {
 			}
 		}
 		for _, ev := range rec.events {
-			if ev.State == alert.Ended && !ev.Technical {
+			if ev.State == alert.Ended && ev.Category != alert.Technical {
 				t.Fatalf("ended without a good value: %v", ev)
 			}
 		}

@@ -1,10 +1,12 @@
 package alert
 
 import (
+	"bytes"
 	"crypto/sha1" //nolint:gosec // RFC 9562 prescribes SHA-1 for version 5; it guards nothing
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/telemed-go/sdk/alert/score"
@@ -15,31 +17,47 @@ import (
 // own explanation; nothing in it but Patient and Device tells who it is about,
 // and Patient prints as a pseudonym.
 type Event struct {
-	// ID is the same for all events of one alarm; with State it identifies the
+	// ID is the same for all events of one alarm; with Number it identifies the
 	// event. Receivers drop what they have seen: delivery is at least once.
-	ID      AlarmID
-	Patient vitals.PatientID
+	ID AlarmID
+	// Number counts the events of the alarm from 1, which raised it.
+	Number  uint32
+	Patient vitals.PatientID // zero when unknown, and of an alarm about a gateway
 	// Device that sent the reading behind the event; of a missing-data alarm,
-	// the one that was heard last.
+	// the one that was heard last; of an alarm about a gateway, the gateway.
 	Device   vitals.DeviceID
 	Rule     string // the name of the rule
+	Version  string // of the rule's definition: it changes when that does
 	Kind     vitals.Kind
 	Priority Priority
-	// Technical says that the alarm is about the measurement and not about the
-	// patient.
-	Technical bool
-	State     State
+	Category Category
+	State    State // after the change
+	Cause    Cause
+	// Announce says that people should be told now: of a new alarm, of one that
+	// is active again, or by way of reminder. Without it, only what is shown
+	// changes: the alarm has ended, was acknowledged, is silenced or inhibited.
+	Announce bool
+	// Inhibited says that an alarm of higher priority in the same family stands.
+	Inhibited bool
+	// NonSuppressible says that nobody may silence the alarm; see
+	// [Rule.NonSuppressible].
+	NonSuppressible bool
+	// Escalations counts how often the alarm was passed on ([Escalate]).
+	Escalations uint16
+	By          string // who did it, of CauseCommand and CauseRules
 	// At is the event time, in UTC: when the delay was over, the data became
-	// overdue, or the reading was taken that ended the alarm. It never depends
-	// on when the engine noticed.
+	// overdue, the command was given, or the reading was taken that ended the
+	// alarm. It never depends on when the engine noticed.
 	At time.Time
 	// Since is when the condition began: the first violating reading, or the
 	// last one before the silence.
 	Since time.Time
+	// Until is the end of the pause or snooze of a Paused or Snoozed alarm.
+	Until time.Time
 	// Value is what was measured, in the unit of the device; zero when there is
-	// no number. For NEWS2 it is the total.
+	// no number. For a score it is the total.
 	Value vitals.Quantity
-	// Limit is what Value was compared with; zero for a missing-data alarm.
+	// Limit is what Value was compared with; zero if the rule has no single one.
 	Limit   vitals.Quantity
 	Quality vitals.Quality // of the value
 	// Reason says all this in English: "SpO2 86 % below 90 % for 10s". It names
@@ -48,6 +66,47 @@ type Event struct {
 	// Score is the explanation of a NEWS2 alarm, with the inputs that were
 	// missing or too old; otherwise nil. It is never modified.
 	Score *score.Result
+	// Detail is the rest of the explanation. It is never modified, and shared by
+	// copies of the event.
+	Detail *Detail
+}
+
+// A Detail is what an event was computed from.
+type Detail struct {
+	// Inputs are the readings behind the latest change by the condition.
+	Inputs []Input `json:"inputs,omitempty"`
+	// Limit says who set the limits of the rule, and why.
+	Limit Provenance `json:"limit,omitzero"`
+	// Path is how the alarm came to its state, oldest first. Of a long life the
+	// first step and the last 31 are kept.
+	Path []Step `json:"path,omitempty"`
+}
+
+// An Input is a reading that an event rests on.
+type Input struct {
+	Kind    vitals.Kind     `json:"kind"`
+	Device  vitals.DeviceID `json:"device,omitempty"`
+	At      time.Time       `json:"at"`
+	Value   vitals.Quantity `json:"value,omitzero"` // as the device sent it; zero if there is no number
+	Code    uint32          `json:"code,omitempty"` // of a coded kind
+	Quality vitals.Quality  `json:"quality"`
+}
+
+// A Provenance says who set something, and why. The zero value is what the
+// program was written with.
+type Provenance struct {
+	By    string    `json:"by,omitempty"`
+	Why   string    `json:"why,omitempty"`
+	Scope string    `json:"scope,omitempty"` // whom it was set for: "patient", "cohort", "device"
+	Since time.Time `json:"since,omitzero"`
+}
+
+// A Step is one change of state of an alarm.
+type Step struct {
+	State State     `json:"state"`
+	Cause Cause     `json:"cause"`
+	At    time.Time `json:"at"`
+	By    string    `json:"by,omitempty"`
 }
 
 // String is priority, state and reason, without patient and device:
@@ -61,29 +120,36 @@ func (e Event) String() string {
 // [vitals.PatientID], which is different in the next process: what must
 // outlast this one refers to the ID. Absent parts are left out.
 func (e Event) MarshalJSON() ([]byte, error) {
-	category := "physiological"
-	if e.Technical {
-		category = "technical"
-	}
 	return json.Marshal(struct {
-		ID       AlarmID          `json:"id"`
-		State    State            `json:"state"`
-		Priority Priority         `json:"priority"`
-		Category string           `json:"category"`
-		Rule     string           `json:"rule"`
-		Patient  vitals.PatientID `json:"patient"`
-		Device   vitals.DeviceID  `json:"device,omitempty"`
-		Kind     string           `json:"kind,omitempty"`
-		At       time.Time        `json:"at"`
-		Since    time.Time        `json:"since"`
-		Value    string           `json:"value,omitempty"`
-		Limit    string           `json:"limit,omitempty"`
-		Quality  vitals.Quality   `json:"quality"`
-		Reason   string           `json:"reason"`
-		Score    *score.Result    `json:"score,omitempty"`
+		ID          AlarmID          `json:"id"`
+		Number      uint32           `json:"number"`
+		State       State            `json:"state"`
+		Cause       Cause            `json:"cause"`
+		Announce    bool             `json:"announce"`
+		Inhibited   bool             `json:"inhibited,omitempty"`
+		Mandatory   bool             `json:"nonSuppressible,omitempty"`
+		Priority    Priority         `json:"priority"`
+		Category    Category         `json:"category"`
+		Rule        string           `json:"rule"`
+		Version     string           `json:"version,omitempty"`
+		Patient     vitals.PatientID `json:"patient"`
+		Device      vitals.DeviceID  `json:"device,omitempty"`
+		Kind        string           `json:"kind,omitempty"`
+		At          time.Time        `json:"at"`
+		Since       time.Time        `json:"since"`
+		Until       time.Time        `json:"until,omitzero"`
+		By          string           `json:"by,omitempty"`
+		Escalations uint16           `json:"escalations,omitempty"`
+		Value       string           `json:"value,omitempty"`
+		Limit       string           `json:"limit,omitempty"`
+		Quality     vitals.Quality   `json:"quality"`
+		Reason      string           `json:"reason"`
+		Score       *score.Result    `json:"score,omitempty"`
+		Detail      *Detail          `json:"detail,omitempty"`
 	}{
-		e.ID, e.State, e.Priority, category, e.Rule, e.Patient, e.Device, e.Kind.String(), e.At, e.Since,
-		ucum(e.Value), ucum(e.Limit), e.Quality, e.Reason, e.Score,
+		e.ID, e.Number, e.State, e.Cause, e.Announce, e.Inhibited, e.NonSuppressible, e.Priority, e.Category, e.Rule, e.Version, e.Patient, e.Device,
+		e.Kind.String(), e.At, e.Since, e.Until, e.By, e.Escalations,
+		ucum(e.Value), ucum(e.Limit), e.Quality, e.Reason, e.Score, e.Detail,
 	})
 }
 
@@ -143,3 +209,21 @@ func (id AlarmID) String() string {
 
 // MarshalText implements [encoding.TextMarshaler].
 func (id AlarmID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler]. It takes the form of
+// String alone and returns [ErrAlarmID] for everything else.
+func (id *AlarmID) UnmarshalText(b []byte) error {
+	var parsed AlarmID
+	digits := bytes.ReplaceAll(b, []byte("-"), nil)
+	if len(digits) != 2*len(parsed) {
+		return ErrAlarmID
+	}
+	if _, err := hex.Decode(parsed[:], digits); err != nil || parsed.String() != string(b) {
+		return ErrAlarmID
+	}
+	*id = parsed
+	return nil
+}
+
+// ErrAlarmID: the text does not identify an alarm.
+var ErrAlarmID = errors.New("alert: not the identifier of an alarm")

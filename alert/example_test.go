@@ -48,6 +48,48 @@ func ExampleEngine() {
 	// 08:10:00 low ended: SpO2: data again after 9m45s
 }
 
+func ExampleEngine_Do() {
+	show := func(_ context.Context, e alert.Event) error {
+		fmt.Printf("%s %v, announce %v, by %q\n", e.At.Format(time.TimeOnly), e.State, e.Announce, e.By)
+		return nil
+	}
+	alarms, err := alert.NewEngine(alert.NotifyFunc(show),
+		alert.Below(vitals.SpO2, vitals.Percent(90)).Latching().Rearm(10*time.Minute))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx, start := context.Background(), time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	err = alarms.Put(ctx, []vitals.Reading{{
+		Patient: vitals.NewPatientID("12345"), Device: "oximeter", Kind: vitals.SpO2, Quantity: vitals.Percent(84), At: start,
+	}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	standing := alarms.Active(nil)
+	err = alarms.Do(ctx, alert.Command{
+		Action: alert.Acknowledge, Alarm: standing[0].ID, At: start.Add(time.Minute), By: "nurse A",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// After a restart elsewhere the acknowledgement still runs out.
+	again, err := alert.NewEngine(alert.NotifyFunc(show),
+		alert.Below(vitals.SpO2, vitals.Percent(90)).Latching().Rearm(10*time.Minute))
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := again.Load(alarms.Snapshot(nil)); err != nil {
+		log.Fatal(err)
+	}
+	if err := again.Advance(ctx, start.Add(time.Hour)); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// 08:00:00 active, announce true, by ""
+	// 08:01:00 acknowledged, announce false, by "nurse A"
+	// 08:11:00 active, announce true, by ""
+}
+
 func ExampleAbove() {
 	rule := alert.Above(vitals.HeartRate, vitals.PerMinute(130)).
 		For(30 * time.Second).

@@ -7,8 +7,8 @@ import (
 
 // A Notifier tells somebody. An error means that the event did not arrive; the
 // engine will offer it again. The engine calls it for one event at a time, and
-// waits: a notifier for a slow channel should queue. It must not call Put or
-// Advance of the engine that is calling it.
+// waits: a notifier for a slow channel should queue. Of the engine that is calling
+// it, it may call Active and Next and nothing else.
 type Notifier interface {
 	Notify(ctx context.Context, e Event) error
 }
@@ -26,11 +26,13 @@ type Shower interface {
 	Show(ctx context.Context, e Event) error
 }
 
-// Notifiers tells all of its members. If one fails, the others are told, and
-// the event will be offered to all again; members tell repeats by ID and State.
+// Notifiers tells all of its members. An [Engine] tells each of them on its own,
+// nested ones too: one that fails is offered the event again, and the others
+// are not. It may have at most 64 in all.
 type Notifiers []Notifier
 
-// Notify implements [Notifier].
+// Notify implements [Notifier] for callers other than an engine: if one member
+// fails, the others are told.
 func (n Notifiers) Notify(ctx context.Context, e Event) error {
 	var errs []error
 	for _, member := range n {

@@ -31,29 +31,28 @@ func (p Priority) String() string {
 // MarshalText implements [encoding.TextMarshaler] with the word.
 func (p Priority) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// A State is where an alarm stands in its life.
-type State uint8
+// A Category says what an alarm is about.
+type Category uint8
 
-// The states. An engine reports alarms that become Active and Ended; Pending,
-// a condition whose delay ([Rule.For]) is not over, is not reported.
+// The categories.
 const (
-	Pending State = iota + 1
-	Active
-	Ended
+	Physiological Category = iota // the patient
+	Technical                     // the measurement
+	Advisory                      // advice: neither has gone wrong yet
 )
 
-// String is "pending", "active" or "ended".
-func (s State) String() string {
-	switch s {
-	case Pending:
-		return "pending"
-	case Active:
-		return "active"
-	case Ended:
-		return "ended"
+// String is "physiological", "technical" or "advisory".
+func (c Category) String() string {
+	switch c {
+	case Physiological:
+		return "physiological"
+	case Technical:
+		return "technical"
+	case Advisory:
+		return "advisory"
 	}
-	return "State(" + strconv.Itoa(int(s)) + ")"
+	return "Category(" + strconv.Itoa(int(c)) + ")"
 }
 
 // MarshalText implements [encoding.TextMarshaler] with the word.
-func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+func (c Category) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

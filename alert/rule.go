@@ -3,7 +3,6 @@ package alert
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/telemed-go/sdk/vitals"
@@ -16,7 +15,8 @@ const (
 	above condition = iota + 1
 	below
 	missing
-	news2
+	outside
+	special // see Rule.spec
 )
 
 // A Rule says which condition of a patient is an alarm. It is a value: the
@@ -26,20 +26,33 @@ const (
 type Rule struct {
 	name     string
 	cond     condition
+	side     condition // above, below or outside, of a condition with a limit
 	priority Priority
-	kind     vitals.Kind
-	limit    vitals.Quantity
+	kind     vitals.Kind     // of a composite, that of its first part
+	limit    vitals.Quantity // of Outside, the lower
+	high     vitals.Quantity // of Outside
 	clear    vitals.Quantity // zero: the limit itself
 	back     vitals.Decimal  // clear in the unit of the limit
-	total    int             // of NEWS2
 	delay    time.Duration
 	after    time.Duration // of Missing
-	maxAge   time.Duration // of NEWS2
+	every    time.Duration // the cadence, of MissingOf
+	maxAge   time.Duration // of inputs, where there are several
+	spec     spec          // what a special condition looks for
+	count    count         // N of M; zero: every reading alone
+	gate     *gate         // when the condition may hold; nil: always
+	origin   Provenance
+	version  string // of the definition, once in a set
+	off      bool   // by an override
+	detected bool   // some override of it is not plain
 	err      error
+	handling
 }
 
 // ErrRule is what every mistake in a rule wraps.
 var ErrRule = errors.New("impossible rule")
+
+// maxName bounds names, in bytes.
+const maxName = 128
 
 // longest bounds every duration of a rule.
 const longest = 366 * 24 * time.Hour
@@ -54,11 +67,12 @@ func Above(k vitals.Kind, limit vitals.Quantity) Rule { return threshold(above, 
 func Below(k vitals.Kind, limit vitals.Quantity) Rule { return threshold(below, k, limit) }
 
 func threshold(c condition, k vitals.Kind, limit vitals.Quantity) Rule {
-	r := Rule{cond: c, kind: k, limit: limit, priority: Medium}
-	if r.name = fmt.Sprintf("%v %s %v", k, r.word(), limit); k.Shape() != vitals.ShapeNumeric || k.Unit() == vitals.UnitNone {
-		return r.fail("the kind has no numbers")
+	r := Rule{cond: c, side: c, kind: k, limit: limit, priority: Medium}
+	r.name = fmt.Sprintf("%v %s %v", k, r.word(), limit)
+	if r = r.checkKind().checkUnit("limit", limit); r.err == nil && !reachable(k, limit, c) {
+		return r.failAt("limit", "no value of the kind can be "+r.word()+" the limit")
 	}
-	return r.checkUnit(limit)
+	return r
 }
 
 // Missing is the technical rule that usable values of kind k come at least
@@ -70,34 +84,9 @@ func Missing(k vitals.Kind, after time.Duration) Rule {
 	r := Rule{cond: missing, kind: k, after: after, priority: Low}
 	r.name = fmt.Sprintf("%v missing for %v", k, after)
 	if s := k.Shape(); k == vitals.KindNone || s != vitals.ShapeNumeric && s != vitals.ShapeCoded {
-		return r.fail("the kind has no readings")
+		return r.failAt("kind", "the kind has no readings")
 	}
-	return r.checkDuration("the time", after, 1)
-}
-
-// NEWS2MaxAge is how old an input of NEWS2 may be unless [Rule.MaxAge] says
-// otherwise. The chart does not say; an hour is its interval of monitoring for
-// a patient of low to medium risk.
-const NEWS2MaxAge = time.Hour
-
-// NEWS2AtLeast is the rule that the National Early Warning Score 2, on SpO2
-// scale 1, must not reach the total, 1 to 20. The newest usable reading of
-// each input counts, if it is not older than [NEWS2MaxAge] relative to the
-// newest of them; among several of one instant, the one with more points.
-//
-// Inputs that are missing or too old get no points, and the event names them:
-// the alarm is raised as soon as the known part alone reaches the total. An
-// alarm that was raised ends when a reading brings the score below the total
-// with every input at its last known value, however old. Ageing never ends it.
-// The priority is [Medium].
-func NEWS2AtLeast(total int) Rule {
-	r := Rule{cond: news2, kind: vitals.EarlyWarningScore, total: total, maxAge: NEWS2MaxAge, priority: Medium}
-	r.name = "NEWS2 at least " + strconv.Itoa(total)
-	r.limit = vitals.UnitScore.Of(vitals.Decimal{Coef: int64(total)})
-	if total < 1 || total > 20 {
-		return r.fail("the total is not 1 to 20")
-	}
-	return r
+	return r.checkSpan("after", after, 1)
 }
 
 // For delays the alarm until the condition has lasted for d, in event time. The
@@ -121,7 +110,7 @@ func (r Rule) Priority(p Priority) Rule {
 // "SpO2 below 90 %". The name is part of the identity of its alarms, is shown
 // to people and must be unique in an engine, of 1 to 128 bytes.
 func (r Rule) Named(name string) Rule {
-	if r.name = name; name == "" || len(name) > 128 {
+	if r.name = name; name == "" || len(name) > maxName {
 		r.name = "(bad name)"
 		return r.fail("the name is not of 1 to 128 bytes")
 	}
@@ -132,10 +121,10 @@ func (r Rule) Named(name string) Rule {
 // given one, and of [Below] until one is at or above it, so that a value that
 // hovers about the limit is one alarm. The default is the limit itself.
 func (r Rule) ClearAt(q vitals.Quantity) Rule {
-	if r.clear = q; r.cond != above && r.cond != below {
-		return r.fail("only a limit can have a value to clear at")
+	if r.clear = q; r.side != above && r.side != below {
+		return r.fail("only a limit on one side can have a value to clear at")
 	}
-	if r = r.checkUnit(q); r.err != nil {
+	if r = r.checkUnit("clearAt", q); r.err != nil {
 		return r
 	}
 	back, ok := r.inLimitUnit(q)
@@ -143,19 +132,13 @@ func (r Rule) ClearAt(q vitals.Quantity) Rule {
 		return r.fail("the value to clear at has the wrong unit")
 	}
 	switch side := back.Cmp(r.limit.Value()); {
-	case r.cond == above && side > 0, r.cond == below && side < 0:
+	case r.side == above && side > 0, r.side == below && side < 0:
 		return r.fail("the value to clear at is on the wrong side of the limit")
+	case !r.kind.Plausible(q):
+		return r.fail("no value of the kind can reach the value to clear at")
 	}
 	r.back = back
 	return r
-}
-
-// MaxAge sets how old an input of [NEWS2AtLeast] may be relative to the newest.
-func (r Rule) MaxAge(d time.Duration) Rule {
-	if r.maxAge = d; r.cond != news2 {
-		return r.fail("only a score has inputs with an age")
-	}
-	return r.checkDuration("the maximum age", d, 1)
 }
 
 // Name is the name of the rule.
@@ -169,39 +152,51 @@ func (r Rule) Err() error {
 	if r.cond == 0 && r.err == nil {
 		return fmt.Errorf("alert: the zero Rule: %w", ErrRule)
 	}
+	if r.err == nil && r.mandatory && r.gate != nil {
+		return r.fail("a non-suppressible rule has no schedule and is not quiet after events").err
+	}
 	return r.err
 }
 
-// inLimitUnit converts a quantity of the rule's kind. Conversion keeps the
-// resolution of the quantity, and 38 °C would become 100 °F; so digits are
-// added first, until what is rounded away is far below any device's resolution.
+// inLimitUnit converts a quantity of the rule's kind.
 func (r *Rule) inLimitUnit(q vitals.Quantity) (vitals.Decimal, bool) {
-	if q.Unit() == r.limit.Unit() {
-		return q.Value(), true
-	}
-	d := q.Value()
-	for d.Exp > -6 && -1e11 < d.Coef && d.Coef < 1e11 {
-		d.Coef *= 10
-		d.Exp--
-	}
-	q, err := r.kind.Convert(q.Unit().Of(d), r.limit.Unit())
-	return q.Value(), err == nil
+	return convert(r.kind, q, r.limit.Unit())
 }
 
+// A ruleError is a mistake in a rule; member is where in a document it would
+// be, if known.
+type ruleError struct{ rule, member, why string }
+
+func (e *ruleError) Error() string {
+	return fmt.Sprintf("alert: rule %q: %s: %v", e.rule, e.why, ErrRule)
+}
+
+func (e *ruleError) Unwrap() error { return ErrRule }
+
 // fail remembers the first mistake.
-func (r Rule) fail(why string) Rule {
+func (r Rule) fail(why string) Rule { return r.failAt("", why) }
+
+func (r Rule) failAt(member, why string) Rule {
 	if r.err == nil {
-		r.err = fmt.Errorf("alert: rule %q: %s: %w", r.name, why, ErrRule)
+		r.err = &ruleError{r.name, member, why}
 	}
 	return r
 }
 
-func (r Rule) checkUnit(q vitals.Quantity) Rule {
+func (r Rule) checkKind() Rule {
+	if r.kind.Shape() != vitals.ShapeNumeric || r.kind.Unit() == vitals.UnitNone {
+		return r.failAt("kind", "the kind has no numbers")
+	}
+	return r
+}
+
+// checkUnit accepts a quantity that values of the kind can be compared with.
+func (r Rule) checkUnit(member string, q vitals.Quantity) Rule {
 	if q.IsZero() {
-		return r.fail("the limit has no value")
+		return r.failAt(member, "the limit has no value")
 	}
 	if _, err := r.kind.Convert(q, r.kind.Unit()); err != nil {
-		return r.fail("the limit is in " + q.Unit().UCUM() + ", the kind in " + r.kind.Unit().UCUM())
+		return r.failAt(member, "the limit is in "+q.Unit().UCUM()+", the kind in "+r.kind.Unit().UCUM())
 	}
 	return r
 }
@@ -213,17 +208,43 @@ func (r Rule) checkDuration(what string, d, least time.Duration) Rule {
 	return r
 }
 
-func (r Rule) word() string {
-	if r.cond == above {
-		return "above"
+// checkSpan is checkDuration for a member of a document.
+func (r Rule) checkSpan(member string, d, least time.Duration) Rule {
+	if d < least || d > longest {
+		return r.failAt(member, "the time is not "+least.String()+" to "+longest.String())
 	}
-	return "below"
+	return r
+}
+
+// reachable reports whether a plausible value of the kind can be beyond a
+// limit. A rule that waits for a value that no living person has would never
+// be true.
+func reachable(k vitals.Kind, limit vitals.Quantity, side condition) bool {
+	low, high, _, ok := k.PlausibleRange()
+	if !ok {
+		return true
+	}
+	d, ok := convert(k, limit, low.Unit())
+	if !ok {
+		return true
+	}
+	if side == below {
+		return d.Cmp(low.Value()) > 0
+	}
+	return d.Cmp(high.Value()) < 0
+}
+
+func (r Rule) word() string { return r.side.String() }
+
+// String is the name in documents.
+func (c condition) String() string {
+	return [...]string{"", "above", "below", "missing", "outside", "special"}[c]
 }
 
 // watches reports whether readings of kind k concern the rule.
-func (r Rule) watches(k vitals.Kind) bool {
-	if r.cond == news2 {
-		return isNEWS2Input(k)
+func (r *Rule) watches(k vitals.Kind) bool {
+	if several, ok := r.spec.(interface{ watches(k vitals.Kind) bool }); ok {
+		return several.watches(k)
 	}
 	return r.kind == k
 }

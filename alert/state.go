@@ -2,7 +2,6 @@ package alert
 
 import (
 	"math"
-	"time"
 
 	"github.com/telemed-go/sdk/alert/score"
 	"github.com/telemed-go/sdk/vitals"
@@ -12,138 +11,156 @@ import (
 // each rule is. All times are event time in ns since 1970.
 type patient struct {
 	who   subject
-	seq   uint64    // order of first reading
-	next  int64     // no deadline lies before this
-	slots []uint16  // by watch: 1 + the index in kinds, 0 for a kind never heard of
-	kinds []heard   // few: a score alone watches two dozen kinds
-	rules []process // by rule
-	score *inputs   // nil without a score rule
+	seq   uint64  // order of first reading
+	next  int64   // no deadline lies before this
+	kinds []heard // those heard of; few: a score alone watches two dozen
+	cells []cell  // by rule
+	more  *more   // nil for a patient without it
+	timer int32   // index in Engine.timers
+}
+
+// more is what only some patients have.
+type more struct {
+	own        []*Rule  // overrides of the patient by rule, nil if there are none
+	gateway    *gateway // that the alarm is about: then it is no patient
+	detectors  []bound  // see ruleBook.detectors
+	pauseUntil int64    // end of the audio pause, 0: none
+	pauseLevel Priority
+}
+
+// bound is a detector and the rule it was made for.
+type bound struct {
+	rule     *Rule
+	detector detector
+	passed   int64 // the latest time it was told by pass
 }
 
 // heard is what an engine remembers of the readings of one kind.
 type heard struct {
 	at     int64 // of the newest reading
 	data   int64 // of the newest usable one; of the first reading if there is none
+	device *device
 	seq    uint32
+	watch  uint16 // index in ruleBook.watches
 	seen   bool
-	device vitals.DeviceID
 }
 
-// process is how far the condition of one rule has come.
-type process struct {
-	state    State // 0: nothing
-	since    int64 // begin of the condition, when pending or active
-	at       int64 // pending: end of the delay; active: when raised
-	evidence *evidence
-	alarm    *Event // when active
+// A device is known as long as some reading of it is the newest of its kind or
+// it hangs on a gateway.
+type device struct {
+	id      vitals.DeviceID
+	refs    int
+	own     []*Rule // overrides of the device by rule, nil if there are none
+	gateway *gateway
+	at      int64 // of the newest reading, while on a gateway
+}
+
+// cell is how far one rule has come for one patient.
+type cell struct {
+	since int64 // begin of the condition, when pending or standing
+	life  *life // when there is more to know
+	state State // 0: nothing
 }
 
 // evidence is what an event tells about the value behind it.
 type evidence struct {
+	at      int64 // of the reading, 0 if there is none
 	value   vitals.Quantity
+	code    uint32
 	quality vitals.Quality
 	device  vitals.DeviceID
-	score   score.Result // of a score rule
+	score   *score.Result // of a score rule
 }
 
-func measurement(r *vitals.Reading) *evidence {
-	return &evidence{value: r.Quantity, quality: r.Quality, device: r.Device}
-}
-
-// A reading is worth one of these to the rules of its kind.
-type worth uint8
-
-const (
-	worthNothing worth = iota // neither raises nor ends nor shows life
-	worthValue
-	worthAbove // no number, but above what the device can measure
-	worthBelow
-)
-
-const (
-	// unusable values prove nothing.
-	unusable = vitals.Invalid | vitals.NoContact | vitals.Ongoing | vitals.Calibrating |
-		vitals.SensorFault | vitals.SampleFault
-	// doubtful values raise alarms and do not end them.
-	doubtful = vitals.Questionable | vitals.EarlyEstimate | vitals.Motion | vitals.PoorSignal |
-		vitals.BadPosition | vitals.Implausible | vitals.Nonconforming
-)
-
-func (w *watch) judge(r *vitals.Reading) worth {
-	switch r.Quality & (vitals.Absent | unusable) {
-	case 0:
-	case vitals.AboveRange:
-		return worthAbove
-	case vitals.BelowRange:
-		return worthBelow
-	default:
-		return worthNothing
-	}
-	if w.coded {
-		if r.Code == 0 {
-			return worthNothing
-		}
-		return worthValue
-	}
-	if r.Quantity.Unit() == w.unit && w.unit != vitals.UnitNone {
-		return worthValue
-	}
-	if _, err := w.kind.Convert(r.Quantity, w.unit); err != nil { // no quantity ends here too
-		return worthNothing
-	}
-	return worthValue
+func measurement(r *vitals.Reading, at int64) evidence {
+	return evidence{at: at, value: r.Quantity, code: r.Code, quality: r.Quality, device: r.Device}
 }
 
 // apply evaluates one reading. It returns false if the reading has no usable
 // time.
 func (e *Engine) apply(r *vitals.Reading) bool {
-	if int(r.Kind) >= len(e.index) || e.index[r.Kind] == 0 || r.Quality.Has(vitals.TestData) {
+	if r.Quality.Has(vitals.TestData) {
+		return true
+	}
+	watched := int(r.Kind) < len(e.index) && e.index[r.Kind] != 0
+	if !watched && len(e.gateways) == 0 {
 		return true
 	}
 	at, ok := nanos(r.At)
 	if !ok {
-		return false
+		return !watched
 	}
-	slot := e.index[r.Kind] - 1
+	if len(e.gateways) > 0 {
+		e.throughGateway(r.Device, at)
+	}
+	if watched {
+		e.watched(e.index[r.Kind]-1, r, at)
+	}
+	return true
+}
+
+func (e *Engine) watched(slot uint16, r *vitals.Reading, at int64) {
 	w := &e.watches[slot]
 	p := e.patient(whose(r.Patient, r.Device))
 	k := p.hear(slot)
 	if k.seen && (at < k.at || at == k.at && r.Sequence <= k.seq) {
-		return true // a duplicate, or late
+		return // a duplicate, or late
 	}
-	e.catchUp(p, w, k, at)
-	if !k.seen {
+	if p.next < at {
+		e.catchUp(p, w, at-1)
+	}
+	if !k.seen || k.device.id != r.Device {
+		e.hold(k, r.Device)
+	}
+	first := !k.seen
+	if first {
 		k.seen, k.data = true, at
-		e.arm(p, w, k)
 	}
-	k.at, k.seq, k.device = at, r.Sequence, r.Device
+	k.at, k.seq = at, r.Sequence
 
 	what := w.judge(r)
-	if what == worthNothing {
-		return true
+	if what != worthNothing {
+		k.data = at
 	}
-	k.data = at
-	scored := w.scored && p.score.update(r, at, e.keepAge)
-	ended := false
-	for _, i := range w.rules {
-		switch rule := &e.rules[i]; rule.cond {
-		case above, below:
-			e.compare(p, int(i), rule, r, at, what)
-		case missing:
-			if p.rules[i].state == Active {
-				e.end(p, int(i), at, measurement(r))
-				ended = true
-			}
-		case news2:
-			if scored {
-				e.rate(p, int(i), rule, r)
-			}
+	if first {
+		for _, i := range w.missing {
+			e.expect(p, int(i))
 		}
 	}
-	if ended {
-		e.arm(p, w, k)
+	if what == worthNothing {
+		return
 	}
-	return true
+	plain := k.device.own == nil && p.own() == nil
+	for _, i := range w.rules {
+		rule := &e.rules[i]
+		if !plain {
+			if rule = e.table.resolve(int(i), p.who.patient, r.Device); rule.off {
+				continue
+			}
+		}
+		switch {
+		case e.detectors[i] != 0:
+			d := e.detector(p, int(i), rule)
+			v := d.put(r, at)
+			e.step(p, int(i), rule, at, &v)
+			e.expect(p, int(i))
+		case rule.cond == missing:
+			if p.cells[i].state != 0 {
+				e.step(p, int(i), rule, at, &verdict{contrary: true, clear: true, ev: measurement(r, at)})
+				e.expect(p, int(i))
+			}
+		default:
+			e.compare(p, int(i), rule, r, at)
+		}
+	}
+}
+
+// compare evaluates a limit.
+func (e *Engine) compare(p *patient, i int, rule *Rule, r *vitals.Reading, at int64) {
+	hit, contrary, clear := rule.compare(r)
+	if hit || p.cells[i].state != 0 {
+		e.step(p, i, rule, at, &verdict{hit: hit, contrary: contrary, clear: clear, since: at, ev: measurement(r, at)})
+	}
 }
 
 // patient finds or makes the state of a subject.
@@ -151,198 +168,128 @@ func (e *Engine) patient(who subject) *patient {
 	if e.last != nil && e.last.who == who {
 		return e.last
 	}
-	p := e.byWho[who]
+	p := e.find(who)
 	if p == nil {
-		p = &patient{
-			who: who, seq: e.nextSeq, next: math.MaxInt64,
-			slots: make([]uint16, len(e.watches)), rules: make([]process, len(e.rules)),
-		}
-		if e.scored {
-			p.score = &inputs{}
-		}
-		e.nextSeq++
-		e.byWho[who] = p
-		e.patients = append(e.patients, p)
+		p = e.newPatient(who)
+		e.timers.add(p)
 	}
 	e.last = p
 	return p
 }
 
+func (e *Engine) newPatient(who subject) *patient {
+	p := &patient{who: who, seq: e.nextSeq, next: math.MaxInt64, cells: make([]cell, len(e.rules))}
+	e.nextSeq++
+	if own := e.table.byPatient[who.patient]; own != nil {
+		p.more = &more{own: own}
+	}
+	if who.patient.IsZero() {
+		e.unknown[who.device] = p
+	} else {
+		e.known[who.patient] = p
+	}
+	return p
+}
+
+// find is the state of a subject, or nil.
+func (s *state) find(who subject) *patient {
+	if who.patient.IsZero() {
+		return s.unknown[who.device]
+	}
+	return s.known[who.patient]
+}
+
+// own are the overrides of the patient, or nil.
+func (p *patient) own() []*Rule {
+	if p.more == nil {
+		return nil
+	}
+	return p.more.own
+}
+
+// about is the gateway that the alarm of p is about, or nil for a patient.
+func (p *patient) about() *gateway {
+	if p.more == nil {
+		return nil
+	}
+	return p.more.gateway
+}
+
+// extra is the part of the state that not all patients have.
+func (p *patient) extra() *more {
+	if p.more == nil {
+		p.more = new(more)
+	}
+	return p.more
+}
+
+// detector finds or makes the detector of a rule. One that was made for another
+// rule, of another device, starts anew.
+func (e *Engine) detector(p *patient, i int, rule *Rule) detector {
+	m := p.extra()
+	if m.detectors == nil {
+		m.detectors = make([]bound, e.detected)
+	}
+	b := &m.detectors[e.detectors[i]-1]
+	if b.rule != rule {
+		*b = bound{rule, rule.newDetector(), none}
+	}
+	return b.detector
+}
+
+// detecting is the detector of a rule, or nil if there is none.
+func (e *Engine) detecting(p *patient, i int) detector {
+	if e.detectors[i] == 0 || p.more == nil || p.more.detectors == nil {
+		return nil
+	}
+	if b := &p.more.detectors[e.detectors[i]-1]; b.rule != nil {
+		return b.detector
+	}
+	return nil
+}
+
 // heard is the state of a kind, or nil if there was no reading of it.
 func (p *patient) heard(watch uint16) *heard {
-	if i := p.slots[watch]; i != 0 {
-		return &p.kinds[i-1]
+	for i := range p.kinds {
+		if p.kinds[i].watch == watch {
+			return &p.kinds[i]
+		}
 	}
 	return nil
 }
 
 // hear is heard, and makes the state if there is none.
 func (p *patient) hear(watch uint16) *heard {
-	if p.slots[watch] == 0 {
-		p.kinds = append(p.kinds, heard{})
-		p.slots[watch] = uint16(len(p.kinds))
+	if k := p.heard(watch); k != nil {
+		return k
 	}
-	return &p.kinds[p.slots[watch]-1]
+	p.kinds = append(p.kinds, heard{watch: watch})
+	return &p.kinds[len(p.kinds)-1]
 }
 
-// arm starts the clocks of the missing-data rules of a kind.
-func (e *Engine) arm(p *patient, w *watch, k *heard) {
-	for _, i := range w.missing {
-		p.next = min(p.next, k.data+int64(e.rules[i].after))
-	}
+// hold makes a device the latest of a kind.
+func (e *Engine) hold(k *heard, id vitals.DeviceID) {
+	d := e.device(id)
+	d.refs++
+	e.release(k.device)
+	k.device = d
 }
 
-// catchUp raises what the silence before a reading at the given time has
-// brought about for the rules of its kind.
-func (e *Engine) catchUp(p *patient, w *watch, k *heard, at int64) {
-	found := false
-	for _, i := range w.rules {
-		var due int64
-		switch s := &p.rules[i]; {
-		case s.state == Pending:
-			due = s.at
-		case s.state == 0 && e.rules[i].cond == missing && k.seen:
-			due = k.data + int64(e.rules[i].after)
-		default:
-			continue
-		}
-		if due < at {
-			if !found {
-				e.overdue, found = e.overdue[:0], true
-			}
-			e.overdue = append(e.overdue, deadline{due, p, int(i)})
-		}
+// device finds or makes the state of a device.
+func (e *Engine) device(id vitals.DeviceID) *device {
+	d := e.devices[id]
+	if d == nil {
+		d = &device{id: id, own: e.table.byDevice[id]}
+		e.devices[id] = d
 	}
-	if found {
-		e.settle()
-	}
+	return d
 }
 
-// due is when silence alone would raise rule i, if it would.
-func (e *Engine) due(p *patient, i int) (at int64, ok bool) {
-	switch s, r := &p.rules[i], &e.rules[i]; {
-	case s.state == Pending:
-		return s.at, true
-	case s.state == 0 && r.cond == missing:
-		if k := p.heard(e.index[r.kind] - 1); k != nil {
-			return k.data + int64(r.after), true
-		}
-	}
-	return 0, false
-}
-
-// lapse raises the alarm of a deadline that has passed.
-func (e *Engine) lapse(d deadline) {
-	s := &d.p.rules[d.rule]
-	if e.rules[d.rule].cond == missing {
-		k := d.p.heard(e.index[e.rules[d.rule].kind] - 1)
-		s.since = k.data
-		e.raise(d.p, d.rule, d.at, &evidence{device: k.device})
+func (e *Engine) release(d *device) {
+	if d == nil {
 		return
 	}
-	e.raise(d.p, d.rule, d.at, s.evidence)
-}
-
-// compare evaluates a limit.
-func (e *Engine) compare(p *patient, i int, rule *Rule, r *vitals.Reading, at int64, what worth) {
-	var hit, contrary, clear bool
-	switch what {
-	case worthAbove:
-		hit = rule.cond == above
-	case worthBelow:
-		hit = rule.cond == below
-	default:
-		d, ok := rule.inLimitUnit(r.Quantity)
-		if !ok {
-			return // too large to convert
-		}
-		side := d.Cmp(rule.limit.Value())
-		if rule.cond == below {
-			side = -side
-		}
-		hit = side > 0
-		contrary = !hit && !r.Quality.Has(doubtful)
-		clear = contrary
-		if clear && !rule.clear.IsZero() && p.rules[i].state == Active {
-			back := d.Cmp(rule.back)
-			clear = back == 0 || back < 0 == (rule.cond == above)
-		}
-	}
-	e.step(p, i, at, hit, contrary, clear, measurement(r))
-}
-
-// step moves the state machine of one rule: hit, the condition holds; contrary,
-// it certainly does not; clear, an alarm may end.
-func (e *Engine) step(p *patient, i int, at int64, hit, contrary, clear bool, v *evidence) {
-	s := &p.rules[i]
-	switch {
-	case s.state == 0 && hit:
-		s.since = at
-		if e.rules[i].delay == 0 {
-			e.raise(p, i, at, v)
-			return
-		}
-		s.state, s.at = Pending, at+int64(e.rules[i].delay)
-		s.keep(v)
-		p.next = min(p.next, s.at)
-	case s.state == Pending && hit && at >= s.at:
-		e.raise(p, i, s.at, v)
-	case s.state == Pending && hit:
-		s.keep(v)
-	case s.state == Pending && contrary:
-		s.state = 0
-	case s.state == Active && clear:
-		e.end(p, i, at, v)
-	}
-}
-
-// keep remembers the latest evidence of a pending condition. The memory is
-// kept for the next time.
-func (s *process) keep(v *evidence) {
-	if s.evidence == nil {
-		s.evidence = new(evidence)
-	}
-	*s.evidence = *v
-}
-
-func (e *Engine) raise(p *patient, i int, at int64, v *evidence) {
-	s := &p.rules[i]
-	s.state, s.at = Active, at
-	ev := e.event(p, i, at, v)
-	ev.Reason = e.rules[i].reason(v)
-	s.alarm = &ev
-	e.emit(ev)
-}
-
-func (e *Engine) end(p *patient, i int, at int64, v *evidence) {
-	s := &p.rules[i]
-	at = max(at, s.at) // a reading that was under way when Advance raised the alarm
-	s.state = Ended
-	ev := e.event(p, i, at, v)
-	ev.ID, ev.Since = s.alarm.ID, s.alarm.Since
-	ev.Reason = e.rules[i].relief(v, time.Duration(at-s.since))
-	s.state, s.alarm = 0, nil
-	e.emit(ev)
-}
-
-func (e *Engine) event(p *patient, i int, at int64, v *evidence) Event {
-	r, s := &e.rules[i], &p.rules[i]
-	ev := Event{
-		ID: alarmID(p.who, r.name, s.since), Patient: p.who.patient, Device: v.device,
-		Rule: r.name, Kind: r.kind, Priority: r.priority, Technical: r.cond == missing, State: s.state,
-		At: time.Unix(0, at).UTC(), Since: time.Unix(0, s.since).UTC(),
-		Value: v.value, Limit: r.limit, Quality: v.quality,
-	}
-	if r.cond == news2 {
-		result := v.score
-		ev.Score = &result
-	}
-	return ev
-}
-
-func (e *Engine) emit(ev Event) {
-	if !e.silent {
-		e.queue = append(e.queue, ev)
-		e.undelivered++
+	if d.refs--; d.refs == 0 && d.gateway == nil {
+		delete(e.devices, d.id)
 	}
 }

@@ -1,0 +1,166 @@
+package alert
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+)
+
+// maxLabel bounds the texts of a command.
+const maxLabel = 128
+
+// check finds what is wrong with the command itself.
+func (c *Command) check() (at int64, err error) {
+	at, ok := nanos(c.At)
+	silence := c.For > 0 && c.For <= MaxSilence
+	switch c.Action {
+	case Acknowledge, Escalate, Snooze:
+		ok = ok && c.Alarm != AlarmID{} && (c.Action != Snooze || silence)
+	case Pause, Resume:
+		ok = ok && !c.Patient.IsZero() && (c.Action != Pause || silence)
+	case Note:
+		ok = ok && !c.Patient.IsZero() && c.Label != ""
+	case Attach:
+		ok = ok && c.Device != ""
+	default:
+		ok = false
+	}
+	if !ok || len(c.By) > maxLabel || len(c.Label) > maxLabel {
+		return 0, ErrCommand
+	}
+	return at, nil
+}
+
+// Do carries out a command and delivers the events that it causes. What was due
+// for the patient before Command.At happens first. A command that changes
+// nothing, such as a second acknowledgement, is no error and no event.
+//
+// Errors are [ErrCommand], [ErrNoAlarm], [ErrNonSuppressible], [ErrBacklog] and
+// those of the notifier; with the first four nothing was done.
+func (e *Engine) Do(ctx context.Context, c Command) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	at, err := c.check()
+	if err != nil {
+		return err
+	}
+	if err := e.do(&c, at); err != nil {
+		return errors.Join(err, e.deliver(ctx))
+	}
+	return e.deliver(ctx)
+}
+
+func (e *Engine) do(c *Command, at int64) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.undelivered > maxBacklog {
+		return ErrBacklog
+	}
+	switch c.Action {
+	case Acknowledge, Snooze, Escalate:
+		return e.handle(c, at)
+	case Attach:
+		e.attach(c, at)
+		return nil
+	}
+	p := e.patient(subject{patient: c.Patient})
+	e.catchUpAll(p, at-1)
+	switch c.Action {
+	case Pause:
+		e.pause(p, at, c)
+	case Resume:
+		e.endPause(p, at, CauseCommand, c.By)
+	case Note:
+		for i := range e.rules {
+			if rule := e.table.resolve(i, c.Patient, ""); e.detectors[i] != 0 && !rule.off {
+				e.detector(p, i, rule).note(c.Label, at)
+				e.pass(p, i, at)
+				e.expect(p, i)
+			}
+		}
+	}
+	return nil
+}
+
+// handle is a command about one alarm.
+func (e *Engine) handle(c *Command, at int64) error {
+	where, ok := e.standing[c.Alarm]
+	if !ok {
+		return ErrNoAlarm
+	}
+	p, i := where.p, where.rule
+	e.catchUpAll(p, at-1)
+	if where, ok = e.standing[c.Alarm]; !ok {
+		return ErrNoAlarm // it ended with that
+	}
+	cell := &p.cells[i]
+	switch c.Action {
+	case Acknowledge:
+		switch {
+		case cell.state == Acknowledged:
+		case cell.life.gone:
+			e.end(p, i, at, CauseCommand, c.By)
+		default:
+			cell.life.flapping = false
+			e.change(p, i, at, Acknowledged, CauseCommand, c.By, false)
+		}
+	case Snooze:
+		if cell.life.rule.mandatory {
+			return ErrNonSuppressible
+		}
+		e.silence(p, i, at, Snoozed, at+int64(c.For), c.By)
+	case Escalate:
+		ev := *cell.life.alarm
+		ev.Escalations = min(ev.Escalations, math.MaxUint16-1) + 1
+		cell.life.alarm = &ev
+		e.change(p, i, at, cell.state, CauseCommand, c.By, false)
+	}
+	return nil
+}
+
+// silence pauses or snoozes an alarm.
+func (e *Engine) silence(p *patient, i int, at int64, to State, until int64, by string) {
+	l := p.cells[i].life
+	l.until = until
+	e.change(p, i, at, to, CauseCommand, by, false)
+}
+
+// pause begins an audio pause.
+func (e *Engine) pause(p *patient, at int64, c *Command) {
+	m := p.extra()
+	m.pauseUntil, m.pauseLevel = at+int64(c.For), Low
+	e.wake(p, m.pauseUntil)
+	for i := range p.cells {
+		cell := &p.cells[i]
+		if !cell.state.Standing() || cell.life.rule.mandatory {
+			continue
+		}
+		m.pauseLevel = max(m.pauseLevel, cell.life.rule.priority)
+		if cell.state != Acknowledged && cell.state != Snoozed {
+			e.silence(p, i, at, Paused, m.pauseUntil, c.By)
+		}
+	}
+}
+
+// endPause lets be heard again what was paused.
+func (e *Engine) endPause(p *patient, at int64, cause Cause, by string) {
+	if p.more == nil || p.more.pauseUntil == 0 {
+		return
+	}
+	p.more.pauseUntil = 0
+	for i := range p.cells {
+		if c := &p.cells[i]; c.state == Paused {
+			e.change(p, i, at, c.audible(), cause, by, true)
+		}
+	}
+}
+
+// untilOf is the end of silence as an event shows it.
+func (l *life) untilOf(s State) time.Time {
+	if s == Paused || s == Snoozed {
+		return instant(l.until)
+	}
+	return time.Time{}
+}
