@@ -102,11 +102,7 @@ func (r *snapshotReader) engine() {
 	for _, g := range e.gateways {
 		e.timers.add(g.alarm)
 	}
-	for _, t := range e.timers {
-		for i := thePause; i < len(t.p.cells); i++ {
-			e.expect(t.p, i)
-		}
-	}
+	e.arm()
 }
 
 // count reads how many things follow, each of at least size bytes.

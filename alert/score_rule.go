@@ -31,7 +31,8 @@ const ScoreMaxAge = time.Hour
 // laboratory values and the age of the patient have none. The priority is
 // [Medium].
 func ScoreReaches(c score.Chart, limit vitals.Decimal) Rule {
-	s := scoring{chart: c}
+	least, most := c.Range()
+	s := scoring{chart: c, quotient: least == most}
 	r := Rule{cond: special, kind: vitals.EarlyWarningScore, spec: s, maxAge: ScoreMaxAge, priority: Medium}
 	r.limit = s.unit().Of(limit)
 	r.name = fmt.Sprintf("%v at %s %v", c, s.least(), limit)
@@ -94,6 +95,7 @@ func (r Rule) CompleteOnly() Rule {
 // scoring is a score that reaches a limit.
 type scoring struct {
 	chart    score.Chart
+	quotient bool // the score has no lower bound while inputs are missing
 	complete bool
 	ages     []inputAge // by parameter
 }
@@ -113,13 +115,8 @@ func (s scoring) describe(doc *ruleDoc) {
 
 func (s scoring) watches(k vitals.Kind) bool { return score.ParametersOf(k)&s.chart.Inputs() != 0 }
 
-func (s scoring) quotient() bool {
-	least, most := s.chart.Range()
-	return least == most
-}
-
 func (s scoring) unit() vitals.Unit {
-	if s.quotient() {
+	if s.quotient {
 		return vitals.UnitOne
 	}
 	return vitals.UnitScore
@@ -151,7 +148,7 @@ func (s scoring) reachable(limit vitals.Decimal) bool {
 			}
 		}
 	}
-	if s.quotient() || s.chart.LowIsWorse() {
+	if s.quotient || s.chart.LowIsWorse() {
 		return s.chart.Inputs()&^fromReadings == 0 && limit.Cmp(vitals.Decimal{}) > 0
 	}
 	most := int64(0)

@@ -46,15 +46,16 @@ func (s *scored) put(r *vitals.Reading, at int64) verdict {
 // they were. A doubtful value replaces one that gives no worse a score or is too
 // old to count, no other; so does a value of the same instant.
 func (s *scored) enter(r *vitals.Reading, at int64) bool {
+	if !s.weak(r, at) {
+		return s.in.Set(*r) != 0
+	}
 	changed := s.in
 	if changed.Set(*r) == 0 {
 		return false
 	}
-	if s.weak(r, at) {
-		before, after := s.chart.Evaluate(&s.in, time.Time{}, 0), s.chart.Evaluate(&changed, time.Time{}, 0)
-		if better := after.Value.Cmp(before.Value); before.Defined() && better != 0 && better < 0 != s.chart.LowIsWorse() {
-			return false
-		}
+	before, after := s.chart.Evaluate(&s.in, time.Time{}, 0), s.chart.Evaluate(&changed, time.Time{}, 0)
+	if better := after.Value.Cmp(before.Value); before.Defined() && better != 0 && better < 0 != s.chart.LowIsWorse() {
+		return false
 	}
 	s.in = changed
 	return true
@@ -107,12 +108,12 @@ func (s *scored) reached(r *score.Result) bool {
 	if s.chart.LowIsWorse() {
 		return r.Defined() && r.Complete() && side <= 0
 	}
-	return (r.Defined() || !s.quotient()) && side >= 0
+	return (r.Defined() || !s.quotient) && side >= 0
 }
 
 // away reports whether a score is known not to be at the limit.
 func (s *scored) away(r *score.Result) bool {
-	if (s.quotient() || s.chart.LowIsWorse()) && !r.Defined() {
+	if (s.quotient || s.chart.LowIsWorse()) && !r.Defined() {
 		return false
 	}
 	return !s.reached(r)

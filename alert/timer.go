@@ -68,6 +68,23 @@ func (h timers) down(i int) {
 	t.p.timer = int32(i)
 }
 
+// arm sets all timers anew.
+func (e *Engine) arm() {
+	h := e.timers
+	for n := range h {
+		p := h[n].p
+		for i := thePause; i < len(p.cells); i++ {
+			p.next = min(p.next, e.when(p, i))
+		}
+		h[n].at = p.next
+	}
+	for i := len(h)/fan + 1; i > 0; i-- {
+		if i <= len(h) {
+			h.down(i - 1)
+		}
+	}
+}
+
 // wake makes sure that a patient is looked at not later than at.
 func (e *Engine) wake(p *patient, at int64) {
 	if at >= p.next {
