@@ -46,18 +46,30 @@ func (e *Engine) Do(ctx context.Context, c Command) error {
 	if err != nil {
 		return err
 	}
-	if err := e.do(&c, at); err != nil {
+	if err := e.do(&c, at, false); err != nil {
 		return errors.Join(err, e.deliver(ctx))
 	}
 	return e.deliver(ctx)
 }
 
-func (e *Engine) do(c *Command, at int64) error {
+// RestoreCommand is [Engine.Do] among the readings of [Engine.Restore]: the
+// state changes and nobody is told.
+func (e *Engine) RestoreCommand(c Command) error {
+	at, err := c.check()
+	if err != nil {
+		return err
+	}
+	return e.do(&c, at, true)
+}
+
+func (e *Engine) do(c *Command, at int64, silent bool) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.undelivered > maxBacklog {
 		return ErrBacklog
 	}
+	e.silent = silent
+	defer func() { e.silent = false }()
 	switch c.Action {
 	case Acknowledge, Snooze, Escalate:
 		return e.handle(c, at)

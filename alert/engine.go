@@ -146,9 +146,9 @@ func (e *Engine) Put(ctx context.Context, batch []vitals.Reading) error {
 // without telling anybody: after a restart, give it the records that had been
 // put before, in the same order, and then put the rest. It does not know when
 // Advance was called, nor what was done: an alarm that only silence had raised
-// is raised again, with the same ID, by the next Advance, and one that was
-// acknowledged is active. [Engine.Load] has neither fault. It reports
-// [ErrTime] like Put.
+// is raised again, with the same ID, by the next Advance; and of what was done
+// it knows what [Engine.RestoreCommand] tells it. [Engine.Load] has neither
+// fault. It reports [ErrTime] like Put.
 func (e *Engine) Restore(batch []vitals.Reading) error {
 	late, err := e.evaluate(batch, true)
 	return join(err, late)

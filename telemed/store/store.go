@@ -49,6 +49,7 @@ import (
 //	held      number (8, big endian)               -> frame, see held.go
 //	sighted   number (8, big endian)               -> device, see held_sighting.go
 //	roster    number (8, big endian)               -> change, see roster.go
+//	commands  number (8, big endian)               -> command about alarms, see commands.go
 //
 // seen begins with the instant so that readings of now, of whatever patient,
 // fall on the same few pages; keyed by ID alone every one would touch another.
@@ -102,7 +103,7 @@ func Open(path string, opts ...Option) (*Log, error) {
 	}
 	var err error
 	l.file, err = openFile(path, verifyValue, bucketRecords, bucketSeen, bucketCursors, bucketArrivals, bucketRejected,
-		bucketState, bucketLeases, bucketStates, bucketHeld, bucketSighted, bucketRoster)
+		bucketState, bucketLeases, bucketStates, bucketHeld, bucketSighted, bucketRoster, bucketCommands)
 	if err != nil {
 		return nil, fmt.Errorf("store: open: %w", err)
 	}
