@@ -353,5 +353,5 @@ func (e *Engine) inputs(p *patient, i int) []Input {
 	if v.at == none {
 		return nil
 	}
-	return []Input{{Kind: l.rule.kind, Value: v.value, Code: v.code, Quality: v.quality, Device: v.device, At: instant(v.at)}}
+	return []Input{{Kind: l.rule.kind, Value: v.value, Code: v.code, Quality: v.quality, Device: v.device, At: instant(v.at), Sequence: v.seq}}
 }

@@ -74,7 +74,7 @@ func (s *stateReader) input() Input {
 		i.Value = vitals.Unit(unit).Of(d)
 	}
 	i.Code, i.Quality = uint32(s.upTo(math.MaxUint32)), vitals.Quality(s.int())
-	i.At = time.Unix(0, s.int()).UTC()
+	i.At, i.Sequence = time.Unix(0, s.int()).UTC(), uint32(s.upTo(math.MaxUint32))
 	i.Device = vitals.DeviceID(s.bytes(maxDevice))
 	return i
 }
@@ -116,19 +116,19 @@ func appendInput(b []byte, i *Input) []byte {
 		b = appendInt(appendInt(b, d.Coef), int64(d.Exp)-math.MinInt8)
 	}
 	b = appendInt(appendInt(b, int64(i.Code)), int64(i.Quality))
-	b = appendInt(b, i.At.UnixNano())
+	b = appendInt(appendInt(b, i.At.UnixNano()), int64(i.Sequence))
 	device := i.Device[:min(len(i.Device), maxDevice)]
 	return append(appendInt(b, int64(len(device))), device...)
 }
 
 // inputOf is a reading as an Input.
 func inputOf(r *vitals.Reading) Input {
-	return Input{Kind: r.Kind, Device: r.Device, At: r.At.UTC(), Value: r.Quantity, Code: r.Code, Quality: r.Quality}
+	return Input{Kind: r.Kind, Device: r.Device, At: r.At.UTC(), Sequence: r.Sequence, Value: r.Quantity, Code: r.Code, Quality: r.Quality}
 }
 
 // evidenceOf is an input as evidence; the zero Input is none.
 func evidenceOf(i *Input) evidence {
-	ev := evidence{at: none, value: i.Value, code: i.Code, quality: i.Quality, device: i.Device}
+	ev := evidence{at: none, value: i.Value, code: i.Code, seq: i.Sequence, quality: i.Quality, device: i.Device}
 	if i.Kind != vitals.KindNone {
 		ev.at = i.At.UnixNano()
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha1" //nolint:gosec // RFC 9562 prescribes SHA-1 for version 5; it guards nothing
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -84,12 +83,15 @@ type Detail struct {
 
 // An Input is a reading that an event rests on.
 type Input struct {
-	Kind    vitals.Kind     `json:"kind"`
-	Device  vitals.DeviceID `json:"device,omitempty"`
-	At      time.Time       `json:"at"`
-	Value   vitals.Quantity `json:"value,omitzero"` // as the device sent it; zero if there is no number
-	Code    uint32          `json:"code,omitempty"` // of a coded kind
-	Quality vitals.Quality  `json:"quality"`
+	Kind   vitals.Kind     `json:"kind"`
+	Device vitals.DeviceID `json:"device,omitempty"`
+	At     time.Time       `json:"at"`
+	// Sequence tells apart readings of one instant, and completes the identity of
+	// the reading ([vitals.Reading.ID]).
+	Sequence uint32          `json:"sequence,omitempty"`
+	Value    vitals.Quantity `json:"value,omitzero"` // as the device sent it; zero if there is no number
+	Code     uint32          `json:"code,omitempty"` // of a coded kind
+	Quality  vitals.Quality  `json:"quality"`
 }
 
 // A Provenance says who set something, and why. The zero value is what the
@@ -113,52 +115,6 @@ type Step struct {
 // "high active: SpO2 86 % below 90 % for 10s".
 func (e Event) String() string {
 	return e.Priority.String() + " " + e.State.String() + ": " + e.Reason
-}
-
-// MarshalJSON writes the event with words instead of numbers, quantities as
-// "86 %" in UCUM and times in UTC. The patient is the pseudonym of
-// [vitals.PatientID], which is different in the next process: what must
-// outlast this one refers to the ID. Absent parts are left out.
-func (e Event) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		ID          AlarmID          `json:"id"`
-		Number      uint32           `json:"number"`
-		State       State            `json:"state"`
-		Cause       Cause            `json:"cause"`
-		Announce    bool             `json:"announce"`
-		Inhibited   bool             `json:"inhibited,omitempty"`
-		Mandatory   bool             `json:"nonSuppressible,omitempty"`
-		Priority    Priority         `json:"priority"`
-		Category    Category         `json:"category"`
-		Rule        string           `json:"rule"`
-		Version     string           `json:"version,omitempty"`
-		Patient     vitals.PatientID `json:"patient"`
-		Device      vitals.DeviceID  `json:"device,omitempty"`
-		Kind        string           `json:"kind,omitempty"`
-		At          time.Time        `json:"at"`
-		Since       time.Time        `json:"since"`
-		Until       time.Time        `json:"until,omitzero"`
-		By          string           `json:"by,omitempty"`
-		Escalations uint16           `json:"escalations,omitempty"`
-		Value       string           `json:"value,omitempty"`
-		Limit       string           `json:"limit,omitempty"`
-		Quality     vitals.Quality   `json:"quality"`
-		Reason      string           `json:"reason"`
-		Score       *score.Result    `json:"score,omitempty"`
-		Detail      *Detail          `json:"detail,omitempty"`
-	}{
-		e.ID, e.Number, e.State, e.Cause, e.Announce, e.Inhibited, e.NonSuppressible, e.Priority, e.Category, e.Rule, e.Version, e.Patient, e.Device,
-		e.Kind.String(), e.At, e.Since, e.Until, e.By, e.Escalations,
-		ucum(e.Value), ucum(e.Limit), e.Quality, e.Reason, e.Score, e.Detail,
-	})
-}
-
-// ucum is the form that [vitals.ParseQuantity] reads.
-func ucum(q vitals.Quantity) string {
-	if q.IsZero() {
-		return ""
-	}
-	return q.Value().String() + " " + q.Unit().UCUM()
 }
 
 // An AlarmID identifies one alarm: a UUID of version 5 (RFC 9562, 5.5) over

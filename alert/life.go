@@ -76,6 +76,10 @@ func (s State) String() string {
 // MarshalText implements [encoding.TextMarshaler] with the word.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns [ErrWord] for
+// what is not the word of a state.
+func (s *State) UnmarshalText(b []byte) error { return parseWord(s, b, Pending, Flapping) }
+
 // A Cause is why an event happened.
 type Cause uint8
 
@@ -113,3 +117,7 @@ func (c Cause) String() string {
 
 // MarshalText implements [encoding.TextMarshaler] with the word.
 func (c Cause) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns [ErrWord] for
+// what is not the word of a cause.
+func (c *Cause) UnmarshalText(b []byte) error { return parseWord(c, b, CauseCondition, CauseRules) }

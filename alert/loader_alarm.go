@@ -86,7 +86,8 @@ func (r *snapshotReader) drop(p *patient, l *life) {
 }
 
 func (r *snapshotReader) evidence() evidence {
-	v := evidence{at: r.moment(), value: r.quantity(), code: uint32(r.upTo(math.MaxUint32)), quality: vitals.Quality(r.int())}
+	v := evidence{at: r.moment(), value: r.quantity(), code: uint32(r.upTo(math.MaxUint32))}
+	v.seq, v.quality = uint32(r.upTo(math.MaxUint32)), vitals.Quality(r.int())
 	v.device = vitals.DeviceID(r.string())
 	v.score = r.score()
 	return v

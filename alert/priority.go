@@ -31,6 +31,10 @@ func (p Priority) String() string {
 // MarshalText implements [encoding.TextMarshaler] with the word.
 func (p Priority) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns [ErrWord] for
+// what is not the word of a priority.
+func (p *Priority) UnmarshalText(b []byte) error { return parseWord(p, b, Information, High) }
+
 // A Category says what an alarm is about.
 type Category uint8
 
@@ -56,3 +60,7 @@ func (c Category) String() string {
 
 // MarshalText implements [encoding.TextMarshaler] with the word.
 func (c Category) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns [ErrWord] for
+// what is not the word of a category.
+func (c *Category) UnmarshalText(b []byte) error { return parseWord(c, b, Physiological, Advisory) }

@@ -46,6 +46,7 @@ func (w *stateWriter) evidence(v *evidence) {
 	w.moment(v.at)
 	w.quantity(v.value)
 	w.int(int64(v.code))
+	w.int(int64(v.seq))
 	w.int(int64(v.quality))
 	w.string(string(v.device))
 	w.score(v.score)

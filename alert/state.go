@@ -67,13 +67,14 @@ type evidence struct {
 	at      int64 // of the reading, 0 if there is none
 	value   vitals.Quantity
 	code    uint32
+	seq     uint32
 	quality vitals.Quality
 	device  vitals.DeviceID
 	score   *score.Result // of a score rule
 }
 
 func measurement(r *vitals.Reading, at int64) evidence {
-	return evidence{at: at, value: r.Quantity, code: r.Code, quality: r.Quality, device: r.Device}
+	return evidence{at: at, value: r.Quantity, code: r.Code, seq: r.Sequence, quality: r.Quality, device: r.Device}
 }
 
 // apply evaluates one reading. It returns false if the reading has no usable

@@ -16,7 +16,7 @@ func (m Mapper) DetectedIssue(a Alarm) (models.DetectedIssue, error) {
 		IdentifiedPeriod: mk.period("identifiedPeriod", a.Onset, a.End), Detail: text(a.Reason),
 		Author: mk.reference("author", m.Gateway, "Device"),
 	}
-	i.Identifier = mk.identifier(i.Id)
+	i.Identifier, i.Extension = mk.identifier(i.Id), a.State.extensions(&mk)
 	if !a.Patient.IsZero() {
 		i.Patient = ptr(mk.patient("patient", &m, a.Patient))
 	}

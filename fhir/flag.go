@@ -7,7 +7,7 @@ import (
 // Flag makes the Flag of an alarm: what whoever opens the record of the
 // patient should see. It is active until the alarm has ended. An alarm about
 // the measurement has the category safety, any other is clinical. The priority
-// is the extension flag-priority.
+// is the extension flag-priority, and the state one of ours ([AlarmState]).
 func (m Mapper) Flag(a Alarm) (models.Flag, error) {
 	mk := making{kind: "Flag"}
 	a.check(&mk)
@@ -20,6 +20,7 @@ func (m Mapper) Flag(a Alarm) (models.Flag, error) {
 	}
 	f.Identifier = mk.identifier(f.Id)
 	f.Extension = []models.Extension{{Url: structureDefinition + "flag-priority", ValueCodeableConcept: ptr(a.Priority.concept())}}
+	f.Extension = append(f.Extension, a.State.extensions(&mk)...)
 	if f.Code.Text = text(a.Reason); a.Reason == "" {
 		f.Code.Text = text(a.Rule)
 	}

@@ -158,6 +158,17 @@ func made(t *testing.T, m fhir.Mapper) (list []any) {
 		add(m.Communication(c))
 		add(m.Communication(fhir.Message{Patient: p1, Recipients: c.Recipients, Text: "x", Failure: "no answer", TestData: true}))
 	}
+	for _, s := range alarmStates() {
+		a := alarm()
+		a.State = s
+		add(m.Flag(a))
+		add(m.DetectedIssue(a))
+	}
+	s := earlyWarning()
+	add(m.Score(s))
+	s.AtLeast, s.ID, s.TestData = true, alarmID, true
+	add(m.Score(s))
+	add(m.Score(fhir.Score{Patient: p1, At: onset, Name: "SIPA", Undefined: true}))
 	forecast := fhir.Alarm{
 		ID: "a", Patient: p1, Rule: "low glucose ahead", Reason: "70 mg/dL within 20 min", Onset: onset,
 		Probability: vitals.Decimal{Coef: 875, Exp: -1}, Horizon: 20 * time.Minute,

@@ -25,6 +25,7 @@ type Alarm struct {
 	Technical bool      // about the measurement and not about the patient
 	Onset     time.Time // when the condition began
 	End       time.Time // zero while it lasts
+	State     AlarmState
 	// Values are references to the Observations behind it.
 	Values []string
 	// Encounter is the reference to the visit that it belongs to, if any.

@@ -24,7 +24,7 @@ type Ward struct {
 // A bed is guarded by Ward.mu.
 type bed struct {
 	latest []vitals.Reading // one for each kind, sorted by kind
-	alarms []alert.Event    // active, oldest first
+	alarms []alert.Event    // standing, oldest first
 }
 
 var (
@@ -39,7 +39,7 @@ var (
 type PatientState struct {
 	Patient vitals.PatientID
 	Latest  []vitals.Reading // the newest of each kind, sorted by kind
-	Alarms  []alert.Event    // active, oldest first
+	Alarms  []alert.Event    // standing, oldest first
 }
 
 // Reading returns the newest reading of a kind.
@@ -98,7 +98,7 @@ func (w *Ward) Restore(readings []vitals.Reading) error {
 // Show implements [alert.Shower].
 func (w *Ward) Show(ctx context.Context, e alert.Event) error { return w.Notify(ctx, e) }
 
-// Notify implements [alert.Notifier]: it keeps the alarms that are active.
+// Notify implements [alert.Notifier]: it keeps the alarms that stand.
 func (w *Ward) Notify(_ context.Context, e alert.Event) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

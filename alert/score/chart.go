@@ -95,6 +95,10 @@ func (c Chart) Source() string { return c.def().source }
 // Inputs are the parameters that the chart looks at.
 func (c Chart) Inputs() Parameters { return c.def().inputs() }
 
+// Scores reports whether p gives points. The others only decide how those of
+// the former count, or are divided by one another.
+func (c Chart) Scores(p Parameter) bool { return c.def().scores(p) }
+
 // LowIsWorse reports whether a sicker patient has a smaller [Result.Value].
 func (c Chart) LowIsWorse() bool { return c.def().lowIsWorse }
 

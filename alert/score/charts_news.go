@@ -84,8 +84,8 @@ var news2 = chart{
 var news2Scale2 = chart{
 	name: "NEWS2 scale 2", title: "National Early Warning Score 2, SpO2 scale 2", source: "Royal College of Physicians, 2017",
 	loinc: "88330-6", snomed: "1104051000000101",
-	parts: []partCode{ // of SpO2 on scale 2 the code was not to be had
-		news2Parts[0], news2Parts[2], news2Parts[3], news2Parts[4], news2Parts[5], news2Parts[6],
+	parts: []partCode{
+		news2Parts[0], {SpO2, "1104321000000108"}, news2Parts[2], news2Parts[3], news2Parts[4], news2Parts[5], news2Parts[6],
 	},
 	rows: []row{
 		newsRespiratoryRate,

@@ -22,6 +22,7 @@ type bed struct {
 	start     time.Time
 	recording *recording // replaces the glucose sensor, if not nil
 	sequence  uint16     // of the glucose records
+	outage    time.Time  // when its gateway is cut off, or zero
 }
 
 // message is what a device sends.
@@ -60,6 +61,19 @@ func ward(n int, seed uint64, start time.Time) []*bed {
 	return beds
 }
 
+// outageLasts is how long a gateway is cut off.
+const outageLasts = 2 * time.Minute
+
+// cutOff silences the beds of the last gateway from a time on.
+func cutOff(beds []*bed, at time.Time) {
+	last := beds[len(beds)-1].gateway()
+	for _, b := range beds {
+		if b.gateway() == last {
+			b.outage = at
+		}
+	}
+}
+
 // names are invented, as everything here.
 var names = []string{
 	"Ada Sample", "Ben Muster", "Chiara Prova", "Dov Dugma", "Elin Exempel", "Fumi Mihon", "Greta Beispiel", "Hugo Ejemplo",
@@ -70,7 +84,8 @@ var names = []string{
 // ends at t.
 func (b *bed) appendMessages(dst []message, t time.Time) []message {
 	state := b.patient.At(t)
-	if !state.Connected {
+	cut := !b.outage.IsZero() && !t.Before(b.outage) && t.Before(b.outage.Add(outageLasts))
+	if !state.Connected || cut {
 		return dst
 	}
 	// Spot measurements come at a second of their own, so that beds do not

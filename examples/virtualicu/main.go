@@ -48,6 +48,7 @@ type options struct {
 	seed             uint64
 	speed            float64
 	long             time.Duration
+	outage           time.Duration
 	headless         bool
 	listen           string
 	fhirFile         string
@@ -62,7 +63,8 @@ func parse(args []string) (options, error) {
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the patients: the same seed gives the same patients")
 	f.Float64Var(&o.speed, "speed", 1, "patients' seconds in a second; 0 is as fast as possible")
 	f.DurationVar(&o.long, "for", 0, "stop after so long (with -speed 0: of the patients' time); 0 is never")
-	f.BoolVar(&o.headless, "headless", false, "no page; print events as JSON lines")
+	f.DurationVar(&o.outage, "outage", 5*time.Minute, "cut the last gateway off after so long of the patients' time, for two minutes; 0 is never")
+	f.BoolVar(&o.headless, "headless", false, "no page and a simulated staff; print events as JSON lines")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address of the page")
 	f.StringVar(&o.fhirFile, "fhir", "", "write FHIR Observations to this file (NDJSON)")
 	f.StringVar(&o.logFile, "log", "", "keep the log in this file; default is a temporary one")
@@ -76,8 +78,8 @@ func parse(args []string) (options, error) {
 		return o, fmt.Errorf("%q is not a flag; see -help", f.Arg(0))
 	case o.beds < 1 || o.beds > 500:
 		return o, errors.New("-beds must be 1 to 500")
-	case o.speed < 0:
-		return o, errors.New("-speed must not be negative")
+	case o.speed < 0 || o.outage < 0:
+		return o, errors.New("-speed and -outage must not be negative")
 	case (o.glucose == "") != (o.subject == ""):
 		return o, errors.New("-glucose and -subject go together")
 	}
@@ -107,6 +109,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		start = time.Now().UTC().Truncate(time.Second)
 	}
 	beds := ward(o.beds, o.seed, start)
+	if o.outage > 0 {
+		cutOff(beds, start.Add(o.outage))
+	}
 	if o.glucose != "" {
 		last := beds[len(beds)-1]
 		if last.recording, err = readRecording(o.glucose, o.subject, start); err != nil {
@@ -142,10 +147,11 @@ func operate(ctx context.Context, o options, beds []*bed, start time.Time, out i
 	now := func() time.Time { return start.Add(time.Duration(float64(time.Since(began)) * o.speed)) }
 	var live telemed.Ward
 	screen := newWall(&live, beds, now)
-	sink, err := newBedside(beds, &live, screen.scored)
+	sink, err := newBedside(beds, start, &live, screen.scored)
 	if err != nil {
 		return err
 	}
+	screen.bedside = sink
 	sinks := []telemed.Sink{sink}
 	if o.fhirFile != "" {
 		file, err := os.Create(o.fhirFile)

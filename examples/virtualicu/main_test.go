@@ -44,7 +44,7 @@ func TestSameSeedSameEvents(t *testing.T) {
 		}
 		count[e.Event]++
 	}
-	for _, kind := range []string{"reading", "observation", "alarm", "score"} {
+	for _, kind := range []string{"reading", "observation", "alarm", "score", "message", "record"} {
 		if count[kind] == 0 {
 			t.Errorf("no %q in %v", kind, count)
 		}
@@ -127,7 +127,7 @@ func TestRecording(t *testing.T) {
 		if e.Event == "reading" && e.Kind == "GlucoseISF" {
 			values = append(values, e.At.Format("15:04:05 ")+e.Value+" "+e.Unit)
 		}
-		if e.Event == "alarm" && strings.Contains(e.Rule, "hypoglycaemia") {
+		if e.Event == "alarm" && e.Cause == "condition" && strings.Contains(e.Rule, "hypoglycaemia") {
 			alarms = append(alarms, e.State+" "+e.Rule)
 		}
 	}
@@ -207,5 +207,54 @@ func TestChart(t *testing.T) {
 		if _, err := (chartDecoder{}).AppendReadings(nil, f); err == nil || strings.Contains(err.Error(), "DOE") {
 			t.Errorf("%q: %v", bad, err)
 		}
+	}
+}
+
+// The alarms of a shift without a page: calls, escalation, answers of the
+// simulated staff, records, and an outage that is one alarm and not many.
+func TestHeadlessAlarms(t *testing.T) {
+	seen, silent := map[string]int{}, map[string]bool{}
+	for line := range bytes.Lines(headless(t, "-seed", "1", "-beds", "8", "-for", "7m", "-outage", "4m")) {
+		var e event
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		switch e.Event {
+		case "alarm":
+			seen[e.State]++
+			seen["cause "+e.Cause]++
+			if e.Inhibited && e.Announce {
+				t.Errorf("an inhibited alarm is announced: %s", line)
+			}
+			if e.State == "acknowledged" && e.By == "" {
+				t.Errorf("acknowledged by nobody: %s", line)
+			}
+			if strings.Contains(e.Reason, "gateway silent") && e.State == "active" {
+				seen["gateway"]++
+			}
+			if e.Cause == "condition" && e.State == "active" && strings.Contains(e.Reason, "no usable data") {
+				silent[e.Bed] = true
+			}
+			seen["escalated"] += int(e.Escalations)
+		case "message":
+			seen["message "+e.Message+" "+e.To]++
+		case "record":
+			var r struct{ ResourceType string }
+			if err := json.Unmarshal(e.Resource, &r); err != nil {
+				t.Fatal(err)
+			}
+			seen[r.ResourceType]++
+		}
+	}
+	for _, want := range []string{
+		"active", "acknowledged", "latched", "ended", "cause precedence", "escalated", "message call PractitionerRole/nurse",
+		"message call PractitionerRole/charge-nurse", "message acknowledged PractitionerRole/nurse", "Flag", "DetectedIssue", "Communication", "Observation",
+	} {
+		if seen[want] == 0 {
+			t.Errorf("no %q in %v", want, seen)
+		}
+	}
+	if seen["gateway"] != 1 || silent["bed-5"] || silent["bed-7"] || silent["bed-8"] {
+		t.Errorf("the outage is %d alarms of the gateway, and of %v; want 1 and none of its beds but bed-6", seen["gateway"], silent)
 	}
 }

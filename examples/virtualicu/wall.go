@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/telemed-go/sdk/alert"
 	"github.com/telemed-go/sdk/alert/score"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/vitals"
@@ -19,9 +18,10 @@ var page []byte
 
 // A wall shows the ward in a browser: a page, and a stream of what changes.
 type wall struct {
-	ward *telemed.Ward
-	beds map[vitals.PatientID]*bed
-	now  func() time.Time // of the patients
+	ward    *telemed.Ward
+	beds    map[vitals.PatientID]*bed
+	now     func() time.Time // of the patients
+	bedside *bedside         // to which commands go; nil: there are none
 
 	mu     sync.Mutex
 	scores map[vitals.PatientID]score.Result
@@ -50,7 +50,9 @@ func (w *wall) handler() http.Handler {
 		_, _ = rw.Write(page)
 	})
 	mux.HandleFunc("GET /events", w.stream)
-	return mux
+	mux.HandleFunc("POST /alarms/{id}", w.command)
+	mux.HandleFunc("POST /beds/{bed}", w.command)
+	return http.NewCrossOriginProtection().Handler(mux)
 }
 
 // stream sends the beds that changed, four times a second at the most, and at
@@ -96,7 +98,7 @@ func (w *wall) stream(rw http.ResponseWriter, r *http.Request) {
 		for _, s := range changed {
 			b := w.beds[s.Patient]
 			if b == nil {
-				continue
+				continue // of the ward, whose alarms go with every message
 			}
 			v := w.view(b, s)
 			if stale := v.stale(); !aged || stale != shown[v.Bed] {
@@ -111,10 +113,12 @@ func (w *wall) stream(rw http.ResponseWriter, r *http.Request) {
 }
 
 func (w *wall) send(rw http.ResponseWriter, beds []bedView) bool {
+	nobody, _ := w.ward.Patient(vitals.PatientID{})
 	b, err := json.Marshal(struct {
-		Beds []bedView `json:"beds"`
-		Now  time.Time `json:"now"`
-	}{beds, w.now()})
+		Beds []bedView   `json:"beds"`
+		Ward []alarmView `json:"ward"` // alarms about nobody, such as of a gateway
+		Now  time.Time   `json:"now"`
+	}{beds, w.alarms(nobody), w.now()})
 	if err != nil {
 		return false
 	}
@@ -130,71 +134,4 @@ func (w *wall) empty() []bedView {
 		views[b.number] = w.view(b, state)
 	}
 	return views
-}
-
-// The shapes that the page reads.
-type (
-	bedView struct {
-		Bed      string               `json:"bed"`
-		Name     string               `json:"name"`
-		Age      int                  `json:"age"`
-		Scenario string               `json:"scenario"`
-		Vitals   map[string]vitalView `json:"vitals"`
-		NEWS2    *scoreView           `json:"news2,omitempty"`
-		Alarms   []alarmView          `json:"alarms"`
-	}
-	vitalView struct {
-		Value   string         `json:"value"`
-		Unit    string         `json:"unit"`
-		At      time.Time      `json:"at"`
-		Stale   bool           `json:"stale"`
-		Quality vitals.Quality `json:"quality"`
-	}
-	scoreView struct {
-		Total    int      `json:"total"`
-		Band     string   `json:"band"`
-		Complete bool     `json:"complete"`
-		Missing  []string `json:"missing"`
-	}
-	alarmView struct {
-		ID        string    `json:"id"`
-		Priority  string    `json:"priority"`
-		Technical bool      `json:"technical"`
-		Reason    string    `json:"reason"`
-		Since     time.Time `json:"since"`
-	}
-)
-
-// stale counts the values that are too old to pass for the present.
-func (v bedView) stale() (n int) {
-	for _, vital := range v.Vitals {
-		if vital.Stale {
-			n++
-		}
-	}
-	return n
-}
-
-func (w *wall) view(b *bed, s telemed.PatientState) bedView {
-	v := bedView{
-		Bed: b.name, Name: b.label, Age: b.patient.Age(), Scenario: b.patient.Scenario().String(),
-		Vitals: map[string]vitalView{}, Alarms: []alarmView{},
-	}
-	now := w.now()
-	for _, r := range s.Latest {
-		value, unit := display(r)
-		v.Vitals[r.Kind.String()] = vitalView{value, unit, r.At, telemed.Stale(r, now), r.Quality}
-	}
-	for _, a := range s.Alarms {
-		v.Alarms = append(v.Alarms, alarmView{a.ID.String(), a.Priority.String(), a.Category == alert.Technical, a.Reason, a.Since})
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if r, ok := w.scores[s.Patient]; ok {
-		v.NEWS2 = &scoreView{Total: r.Total, Band: r.Band.String(), Complete: r.Complete(), Missing: []string{}}
-		for p := range r.Missing.All() {
-			v.NEWS2.Missing = append(v.NEWS2.Missing, p.String())
-		}
-	}
-	return v
 }

@@ -84,6 +84,17 @@ func open(t *testing.T) *browser {
 	return b
 }
 
+// tab opens a further tab of the same browser.
+func (b *browser) tab() *browser {
+	b.t.Helper()
+	ctx, stop := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(stop)
+	other := &browser{t: b.t, ctx: ctx}
+	chromedp.ListenTarget(ctx, other.listen)
+	other.do("open another tab", chromedp.EmulateViewport(1600, 1000))
+	return other
+}
+
 // profile is a folder for the browser. The browser's own children may write to
 // it for a moment after the browser has ended, so t.TempDir, which fails the
 // test when the folder fills again while it is removed, will not do.

@@ -17,7 +17,7 @@ const root = "../.."
 // The whole way: devices, broker, gateway, alarms, stream, page.
 func TestWallOfTheVirtualICU(t *testing.T) {
 	b := open(t)
-	address, kill := virtualICU(t, "-seed", "1", "-beds", "8", "-speed", "20")
+	address, kill := virtualICU(t, "-seed", "1", "-beds", "8", "-speed", "20", "-outage", "1100s")
 	b.do("open the wall", chromedp.Navigate(address))
 
 	const rates = `[...document.querySelectorAll('[id^="bed-"] [data-kind="HeartRate"]')]`
@@ -41,7 +41,12 @@ func TestWallOfTheVirtualICU(t *testing.T) {
 	if os.Getenv("UPDATE_SCREENSHOT") == "1" {
 		file, seconds = filepath.Join(root, "docs", "images", "wall.png"), "55"
 	}
+	b.do("acknowledge an alarm", chromedp.SendKeys("#me", "Kim"), chromedp.Click("#alarms .ack:enabled"))
+	b.wait("it is acknowledged", `document.getElementById("alarms").innerText.includes("acknowledged by Kim")`)
 	b.wait("the trends reach back", `[...beds.values()].every(({ samples }) => samples.length >= `+seconds+`)`)
+	if seconds == "55" {
+		b.wait("a gateway is silent", `document.getElementById("alarms").innerText.includes("gateway silent")`)
+	}
 	b.picture(file, 1600, 1000)
 	b.clean()
 
