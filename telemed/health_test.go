@@ -57,6 +57,9 @@ func TestHealth(t *testing.T) {
 		checkHealth(t, gateway, "log")
 		time.Sleep(10 * time.Second)
 		checkHealth(t, gateway, "ehr")
+		if got := metrics(gateway, "telemed_gateway_failing"); fmt.Sprint(got) != "map[ehr:1 log:0 source:0 ward:0]" {
+			t.Errorf("failing: %v", got)
+		}
 		if got := gateway.Health()[0]; got.Reason != "ehr: 503" || got.Since.Sub(start) > 2*time.Second {
 			t.Errorf("problem %+v", got)
 		}
@@ -91,9 +94,14 @@ func checkHealth(t *testing.T, g *telemed.Gateway, parts ...string) {
 }
 
 func waiting(g *telemed.Gateway) map[string]float64 {
+	return metrics(g, "telemed_sink_waiting_records")
+}
+
+// metrics returns the values of a name by part.
+func metrics(m telemed.Measured, name string) map[string]float64 {
 	all := make(map[string]float64)
-	for m := range g.Metrics {
-		if m.Name == "telemed_sink_waiting_records" {
+	for m := range m.Metrics {
+		if m.Name == name {
 			all[m.Part] = m.Value
 		}
 	}
@@ -117,5 +125,11 @@ func ExampleGateway_Metrics() {
 	// telemed_gateway_rejected_total  0
 	// telemed_gateway_unsupported_total  0
 	// telemed_gateway_retries_total  0
+	// telemed_gateway_held_total  0
+	// telemed_gateway_held_dropped_total  0
+	// telemed_gateway_released_total  0
+	// telemed_gateway_failing source 0
+	// telemed_gateway_failing log 0
+	// telemed_gateway_failing ward 0
 	// telemed_sink_waiting_records ward 0
 }

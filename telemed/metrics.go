@@ -1,7 +1,15 @@
 package telemed
 
+import (
+	"math"
+	"time"
+
+	"github.com/telemed-go/sdk/alert"
+)
+
 // A Metric is one number about how a part of a program is doing. It tells
-// nothing about a patient or a device.
+// nothing about a patient or a device. docs/operations.md says what each is good
+// for.
 type Metric struct {
 	// Name is in snake case, with its base unit, and "_total" at the end of a
 	// counter, as Prometheus likes them: "telemed_gateway_frames_total".
@@ -16,8 +24,9 @@ type Metric struct {
 	Value   float64
 }
 
-// Measured is a part that tells its numbers: [Gateway], the source, the log, the
-// outbox below this package. Metrics is an iter.Seq:
+// Measured is a part that tells its numbers: [Gateway], [Ward], [Census]; the
+// source, the sender, the log and the outbox below this package. Metrics is an
+// iter.Seq:
 //
 //	for m := range gateway.Metrics { ... }
 //
@@ -26,7 +35,11 @@ type Measured interface {
 	Metrics(yield func(Metric) bool)
 }
 
-var _ Measured = (*Gateway)(nil)
+var (
+	_ Measured = (*Gateway)(nil)
+	_ Measured = (*Ward)(nil)
+	_ Measured = (*Census)(nil)
+)
 
 // Metrics implements [Measured].
 func (g *Gateway) Metrics(yield func(Metric) bool) {
@@ -37,13 +50,73 @@ func (g *Gateway) Metrics(yield func(Metric) bool) {
 		{Name: "telemed_gateway_rejected_total", Help: "Frames refused.", Counter: true, Value: float64(s.Rejected)},
 		{Name: "telemed_gateway_unsupported_total", Help: "Frames refused because no decoder knows their format.", Counter: true, Value: float64(s.Unsupported)},
 		{Name: "telemed_gateway_retries_total", Help: "Failed attempts to store or to deliver.", Counter: true, Value: float64(s.Retries)},
+		{Name: "telemed_gateway_held_total", Help: "Frames that wait, or waited, until it is known whose they are.", Counter: true, Value: float64(s.Held)},
+		{Name: "telemed_gateway_held_dropped_total", Help: "Frames that waited and had to go for want of room.", Counter: true, Value: float64(s.Dropped)},
+		{Name: "telemed_gateway_released_total", Help: "Frames that waited and became readings or were refused.", Counter: true, Value: float64(s.Released)},
 	}
-	for _, t := range g.troubles.list() {
-		all = append(all, Metric{Name: "telemed_gateway_failing", Help: "1 while the part fails.", Part: t.Part, Value: 1})
+	failing := map[string]bool{}
+	for _, p := range g.Health() {
+		failing[p.Part] = true
+	}
+	part := func(name string) {
+		m := Metric{Name: "telemed_gateway_failing", Help: "1 while the part fails, otherwise 0.", Part: name}
+		if failing[name] {
+			m.Value = 1
+		}
+		all = append(all, m)
+	}
+	part("source")
+	part("log")
+	for _, s := range g.Sinks {
+		part(s.Name())
 	}
 	for _, l := range g.lags() {
 		all = append(all, Metric{Name: "telemed_sink_waiting_records", Help: "Records in the log that the sink does not have yet.", Part: l.sink, Value: float64(l.waiting)})
 	}
+	each(all, yield)
+}
+
+// Metrics implements [Measured].
+func (w *Ward) Metrics(yield func(Metric) bool) {
+	var standing [alert.High + 1]int
+	w.mu.Lock()
+	patients, subscriptions := len(w.beds), len(w.subscriptions)
+	for _, b := range w.beds {
+		for i := range b.alarms {
+			standing[min(b.alarms[i].Priority, alert.High)]++
+		}
+	}
+	w.mu.Unlock()
+	all := []Metric{
+		{Name: "telemed_ward_patients", Help: "Patients of whom the ward knows something.", Value: float64(patients)},
+		{Name: "telemed_ward_subscriptions", Help: "Screens that follow the ward.", Value: float64(subscriptions)},
+	}
+	for p, n := range standing {
+		all = append(all, Metric{Name: "telemed_ward_alarms", Help: "Alarms that stand, by priority.", Part: alert.Priority(p).String(), Value: float64(n)})
+	}
+	each(all, yield)
+}
+
+// Metrics implements [Measured].
+func (c *Census) Metrics(yield func(Metric) bool) {
+	s := c.now.Load()
+	c.mu.Lock()
+	changes, off := len(c.book.changes), 0
+	for d, drift := range c.drifts {
+		corrected := s.devices[d].clock(math.MaxInt64).ahead
+		if e := drift.Estimate(); e.Samples >= 5 && (e.Ahead-corrected).Abs() > max(time.Minute, 4*e.Spread) {
+			off++
+		}
+	}
+	c.mu.Unlock()
+	each([]Metric{
+		{Name: "telemed_roster_changes", Help: "Changes of the roster, of at most a million.", Value: float64(changes)},
+		{Name: "telemed_roster_clocks_off", Help: "Devices whose clock seems more than a minute wrong and is not corrected.", Value: float64(off)},
+	}, yield)
+}
+
+// each yields metrics until told to stop.
+func each(all []Metric, yield func(Metric) bool) {
 	for _, m := range all {
 		if !yield(m) {
 			return

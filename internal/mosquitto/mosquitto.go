@@ -71,6 +71,13 @@ func (b *Broker) Kill() {
 	}
 }
 
+// Pause stops the broker without ending it, until Resume: connections stay and
+// nothing answers.
+func (b *Broker) Pause() { _ = b.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Resume lets a broker go on that was paused.
+func (b *Broker) Resume() { _ = b.cmd.Process.Signal(syscall.SIGCONT) }
+
 // Restart starts the broker again on the same port with the state it saved.
 func (b *Broker) Restart() {
 	b.tb.Helper()

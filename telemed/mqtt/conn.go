@@ -21,11 +21,12 @@ type conn struct {
 	failed     atomic.Bool
 	ended      chan struct{} // closed by Close
 	end        sync.Once
+	acks       acks
 }
 
 func newConn(raw net.Conn, l *link, generation uint64) *conn {
-	c := &conn{Conn: raw, link: l, generation: generation, ended: make(chan struct{})}
-	c.guard = newGuard(raw, l.config.maxPacket, l.config.stall, c.awaitRoom, c.skip)
+	c := &conn{Conn: raw, link: l, generation: generation, ended: make(chan struct{}), acks: acks{wake: make(chan struct{}, 1)}}
+	c.guard = newGuard(raw, l.config.maxPacket, l.config.stall, c.awaitRoom, c.take, l.receive != nil)
 	return c
 }
 
@@ -44,22 +45,26 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// skip is told of a message that was too long for Paho.
-func (c *conn) skip(m skippedMessage) {
-	c.link.counts.oversize.Add(1)
-	c.link.config.logger.Warn("message skipped", "reason", m.err)
-	if c.link.skipped != nil {
-		c.link.skipped(c, m)
+// take gets a message.
+func (c *conn) take(m message) {
+	if m.err != nil {
+		c.link.counts.oversize.Add(1)
+		c.link.config.logger.Warn("message skipped", "reason", m.err)
+	}
+	if c.link.receive != nil {
+		c.link.receive(c, m)
 	}
 }
 
 // Write sends or, when the other side does not read, ends the connection. Paho
 // itself sets no deadline for acknowledgements and pings.
-func (c *conn) Write(p []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(c.link.config.writeTimeout)); err != nil {
-		return 0, err
+func (c *conn) Write(p []byte) (n int, err error) {
+	if len(p) == 2 && p[0] == 0xC0 { // PINGREQ
+		c.guard.pinged.Store(true)
 	}
-	n, err := c.Conn.Write(p)
+	if err = c.SetWriteDeadline(time.Now().Add(c.link.config.writeTimeout)); err == nil {
+		n, err = c.Conn.Write(p)
+	}
 	if err != nil {
 		c.fail(err)
 		_ = c.Close()

@@ -10,5 +10,10 @@ func Hasty(patience time.Duration) Option {
 	})
 }
 
+// Waits sets how long to wait before an attempt to connect.
+func Waits(before func(attempt int) time.Duration) Option {
+	return optionFunc(func(c *config) { c.backoff = before })
+}
+
 // Backoff is how long the wait before a number of attempts is.
 var Backoff = backoff

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,7 +24,10 @@ func (e *PacketSizeError) Error() string {
 	return fmt.Sprintf("mqtt: packet of %d bytes, at most %d are allowed", e.Size, e.Limit)
 }
 
-var errLength = errors.New("mqtt: malformed packet length (MQTT 3.1.1, 2.2.3)")
+var (
+	errLength = errors.New("mqtt: malformed packet length (MQTT 3.1.1, 2.2.3)")
+	errQoS    = errors.New("mqtt: malformed quality of service (MQTT 3.1.1, 3.3.1.2)")
+)
 
 // maxControl is the longest packet, in bytes after the fixed header, that a
 // broker has for us besides PUBLISH: a SUBACK for one filter. To a longer one
@@ -33,41 +38,56 @@ const maxControl = 3
 // that a packet claims to have, up to 256 MiB. A message that is too long is read
 // and thrown away: the connection must survive it, because the broker sends a
 // message that was not acknowledged on every connection again.
+//
+// Where messages are received, Paho never sees one: from hand to hand of its
+// goroutines they cost more than everything that a gateway does with them.
 type guard struct {
-	conn    net.Conn
-	r       *bufio.Reader
-	limit   int
-	stall   time.Duration
-	skipped func(skippedMessage)
+	conn  net.Conn
+	r     *bufio.Reader
+	limit int
+	stall time.Duration
+	wait  func() error  // called before every read
+	take  func(message) // gets the messages that Paho does not get
+	all   bool          // take gets every message, not only those that are too long
 
 	header  [5]byte
 	pending []byte // of header, not handed out yet
 	body    int    // bytes of the packet that follow
+	topic   []byte
+	skips   bool        // a message that is too long is being read
+	pinged  atomic.Bool // Paho waits for the answer to a ping
 }
 
-// A skippedMessage is what is left of a message that was too long.
-type skippedMessage struct {
-	topic string
-	qos   byte
-	id    uint16 // with QoS 1 and 2
-	err   error
+// A message is what a PUBLISH says (MQTT 3.1.1, 3.3).
+type message struct {
+	topic   string
+	payload []byte // owned by whoever gets it; nil if it was too long
+	qos     byte
+	again   bool   // the broker has sent it before (DUP)
+	id      uint16 // with QoS 1 and 2
+	err     error  // a *PacketSizeError, if it was too long
 }
 
-// newGuard reads from conn whatever wait allows: it is called before every read.
-func newGuard(conn net.Conn, limit int, stall time.Duration, wait func() error, skipped func(skippedMessage)) *guard {
-	return &guard{conn: conn, r: bufio.NewReaderSize(gate{conn, wait}, 32<<10), limit: limit, stall: stall, skipped: skipped}
+func newGuard(conn net.Conn, limit int, stall time.Duration, wait func() error, take func(message), all bool) *guard {
+	g := &guard{conn: conn, limit: limit, stall: stall, wait: wait, take: take, all: all}
+	g.r = bufio.NewReaderSize(gate{g}, 32<<10)
+	return g
 }
 
-type gate struct {
-	io.Reader
-	wait func() error
-}
+// A gate is what a guard reads from. In a message that is too long it does not
+// wait for ever: the length may be a lie.
+type gate struct{ *guard }
 
 func (g gate) Read(p []byte) (int, error) {
 	if err := g.wait(); err != nil {
 		return 0, err
 	}
-	return g.Reader.Read(p)
+	if g.skips {
+		if err := g.conn.SetReadDeadline(time.Now().Add(g.stall)); err != nil {
+			return 0, err
+		}
+	}
+	return g.conn.Read(p)
 }
 
 func (g *guard) Read(p []byte) (int, error) {
@@ -86,8 +106,8 @@ func (g *guard) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// next reads the fixed header of a packet (MQTT 3.1.1, 2.2), and skips the packet
-// if it is a message that is too long.
+// next reads the fixed header of a packet (MQTT 3.1.1, 2.2), and the rest if it is
+// a message that is not for Paho.
 func (g *guard) next() error {
 	n, length := 0, 0
 	for more := true; more; n++ {
@@ -105,8 +125,8 @@ func (g *guard) next() error {
 	}
 	publish := g.header[0]>>4 == 3
 	switch {
-	case publish && length > g.limit:
-		return g.skip(length)
+	case publish && (g.all || length > g.limit):
+		return g.message(length)
 	case !publish && length > maxControl:
 		return &PacketSizeError{length, maxControl}
 	}
@@ -114,38 +134,46 @@ func (g *guard) next() error {
 	return nil
 }
 
-// skip reads a message and keeps its topic and identifier. The connection ends if
-// nothing comes for a while: the length may be a lie.
-func (g *guard) skip(length int) error {
-	m := skippedMessage{qos: g.header[0] >> 1 & 3, err: &PacketSizeError{length, g.limit}}
-	defer func() { _ = g.conn.SetReadDeadline(time.Time{}) }()
+// message reads a message. Of one that is too long it keeps the topic and what it
+// takes to acknowledge it.
+func (g *guard) message(length int) error {
+	m := message{qos: g.header[0] >> 1 & 3, again: g.header[0]&8 != 0}
+	if m.qos == 3 {
+		return errQoS
+	}
+	if length > g.limit {
+		m.err = &PacketSizeError{length, g.limit}
+		g.skips = true
+		defer func() { g.skips = false; _ = g.conn.SetReadDeadline(time.Time{}) }()
+	}
 	size, err := g.uint16(&length)
 	if err != nil {
 		return err
 	}
-	if int(size) > length {
-		return errLength
-	}
-	topic := make([]byte, size)
-	if err := g.full(topic, &length); err != nil {
+	g.topic = slices.Grow(g.topic[:0], int(size))[:size]
+	if err := g.full(g.topic, &length); err != nil {
 		return err
 	}
-	m.topic = string(topic)
+	m.topic = string(g.topic)
 	if m.qos > 0 {
 		if m.id, err = g.uint16(&length); err != nil {
 			return err
 		}
 	}
-	for length > 0 {
-		if err := g.patience(); err != nil {
-			return err
-		}
-		n, err := g.r.Discard(min(length, g.r.Size()))
-		if length -= n; err != nil {
-			return err
-		}
+	if m.err != nil {
+		_, err = g.r.Discard(length)
+	} else {
+		m.payload = make([]byte, length)
+		err = g.full(m.payload, &length)
 	}
-	g.skipped(m)
+	if err != nil {
+		return err
+	}
+	g.take(m)
+	if g.pinged.CompareAndSwap(true, false) { // whatever comes shows that the broker is there
+		g.header[0], g.header[1] = 0xD0, 0
+		g.pending = g.header[:2]
+	}
 	return nil
 }
 
@@ -159,11 +187,6 @@ func (g *guard) full(b []byte, length *int) error {
 	if *length -= len(b); *length < 0 {
 		return errLength
 	}
-	if err := g.patience(); err != nil {
-		return err
-	}
 	_, err := io.ReadFull(g.r, b)
 	return err
 }
-
-func (g *guard) patience() error { return g.conn.SetReadDeadline(time.Now().Add(g.stall)) }

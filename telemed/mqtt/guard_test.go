@@ -29,8 +29,8 @@ func withLength(kind byte, content []byte) []byte {
 	return append(append(b, byte(length)), content...)
 }
 
-// message makes a PUBLISH whose payload has n bytes.
-func message(topic string, qos byte, id uint16, n int) []byte {
+// publish makes a PUBLISH whose payload has n bytes.
+func publish(topic string, qos byte, id uint16, n int) []byte {
 	content := binary.BigEndian.AppendUint16(nil, uint16(len(topic)))
 	content = append(content, topic...)
 	if qos > 0 {
@@ -50,8 +50,8 @@ func (f fromBytes) SetReadDeadline(time.Time) error { return nil }
 
 func always() error { return nil }
 
-func readGuarded(r io.Reader, limit int) (got []byte, skipped []skippedMessage, err error) {
-	g := newGuard(fromBytes{Reader: r}, limit, time.Second, always, func(m skippedMessage) { skipped = append(skipped, m) })
+func readGuarded(r io.Reader, limit int) (got []byte, skipped []message, err error) {
+	g := newGuard(fromBytes{Reader: r}, limit, time.Second, always, func(m message) { skipped = append(skipped, m) }, false)
 	got, err = io.ReadAll(g)
 	return got, skipped, err
 }
@@ -59,8 +59,8 @@ func readGuarded(r io.Reader, limit int) (got []byte, skipped []skippedMessage, 
 // However the bytes are cut, what is short enough comes through whole, and of a
 // message that is too long only what it takes to acknowledge it is kept.
 func TestGuard(t *testing.T) {
-	short := [][]byte{message("a/b", 0, 0, 0), message("t", 1, 7, 100), message("t", 1, 8, 300), packet(0x90, 3), packet(0xD0, 0), message("", 2, 1, 990)}
-	long := message("ward/x", 1, 0xBEEF, 200_000)
+	short := [][]byte{publish("a/b", 0, 0, 0), publish("t", 1, 7, 100), publish("t", 1, 8, 300), packet(0x90, 3), packet(0xD0, 0), publish("", 2, 1, 990)}
+	long := publish("ward/x", 1, 0xBEEF, 200_000)
 	stream := append(bytes.Join(short, nil), long...)
 	stream = append(stream, short[1]...)
 	want := append(bytes.Join(short, nil), short[1]...)
@@ -92,10 +92,10 @@ func TestGuardEnds(t *testing.T) {
 		"CONNACK of a kilobyte":      {packet(0x20, 1024), new(PacketSizeError)},
 		"topic longer than message":  {withLength(0x32, append([]byte{0xff, 0xff}, make([]byte, 2000)...)), errLength},
 		"no room for the identifier": {withLength(0x32, append([]byte{0x07, 0xce}, make([]byte, 1999)...)), errLength},
-		"cut in the skipped message": {message("t", 1, 1, 5000)[:3000], io.EOF},
+		"cut in the skipped message": {publish("t", 1, 1, 5000)[:3000], io.EOF},
 		"cut in a header":            {[]byte{0x30, 0x80}, io.EOF},
 	} {
-		g := newGuard(fromBytes{Reader: bytes.NewReader(tt.b)}, 1000, time.Second, always, func(skippedMessage) { t.Errorf("%s: skipped", name) })
+		g := newGuard(fromBytes{Reader: bytes.NewReader(tt.b)}, 1000, time.Second, always, func(message) { t.Errorf("%s: skipped", name) }, false)
 		n, err := g.Read(make([]byte, 10))
 		var size *PacketSizeError
 		if n != 0 || !errors.Is(err, tt.want) && !(errors.As(tt.want, &size) && errors.As(err, &size)) {
@@ -109,7 +109,7 @@ func TestGuardStalls(t *testing.T) {
 	ours, theirs := net.Pipe()
 	defer theirs.Close()
 	go func() { _, _ = theirs.Write([]byte{0x30, 0xff, 0xff, 0xff, 0x7f, 0, 1, 'x'}) }()
-	g := newGuard(ours, 1000, 20*time.Millisecond, always, func(skippedMessage) { t.Error("skipped") })
+	g := newGuard(ours, 1000, 20*time.Millisecond, always, func(message) { t.Error("skipped") }, false)
 	var timeout net.Error
 	if _, err := g.Read(make([]byte, 10)); !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("got %v, want a time-out", err)
@@ -118,8 +118,8 @@ func TestGuardStalls(t *testing.T) {
 
 // Paho never sees a message over the limit, nor another stream for other cuts.
 func FuzzGuard(f *testing.F) {
-	f.Add(message("a", 1, 2, 5), 3)
-	f.Add(append(message("a", 1, 2, 5000), packet(0x40, 2)...), 1)
+	f.Add(publish("a", 1, 2, 5), 3)
+	f.Add(append(publish("a", 1, 2, 5000), packet(0x40, 2)...), 1)
 	f.Add([]byte{0x30, 0xff, 0xff, 0xff, 0x7f}, 1)
 	f.Fuzz(func(t *testing.T, b []byte, chunk int) {
 		whole, skipped, wholeErr := readGuarded(bytes.NewReader(b), 100)
@@ -128,7 +128,7 @@ func FuzzGuard(f *testing.F) {
 			t.Fatalf("whole: % x, %v; in bytes: % x, %v", whole, wholeErr, cut, cutErr)
 		}
 		for rest := whole; len(rest) > 0; {
-			g := newGuard(fromBytes{Reader: bytes.NewReader(rest)}, 1<<28, time.Second, always, nil)
+			g := newGuard(fromBytes{Reader: bytes.NewReader(rest)}, 1<<28, time.Second, always, nil, false)
 			if g.next() != nil {
 				return // the end of the stream
 			}

@@ -116,24 +116,35 @@ func verifyDevice(shown []*x509.Certificate, devices *x509.CertPool, revoked fun
 // sender is the device whose certificate a publisher shows; empty if it has none
 // or may send for others.
 func (c *config) sender() (vitals.DeviceID, error) {
+	if c.relay {
+		return "", nil
+	}
+	leaf, err := c.leaf()
+	if leaf == nil || err != nil {
+		return "", err
+	}
+	return DeviceOf(leaf)
+}
+
+// leaf is the certificate that is shown to brokers, nil if there is none.
+func (c *config) leaf() (*x509.Certificate, error) {
 	own := c.certificate
 	if own == nil && c.tls != nil && len(c.tls.Certificates) > 0 {
 		own = &c.tls.Certificates[0]
 	}
-	if own == nil || c.relay {
-		return "", nil
+	switch {
+	case own == nil:
+		return nil, nil
+	case own.Leaf != nil:
+		return own.Leaf, nil
+	case len(own.Certificate) == 0:
+		return nil, refuse(ErrNoCertificate, nil)
 	}
-	leaf := own.Leaf
-	if leaf == nil {
-		if len(own.Certificate) == 0 {
-			return "", refuse(ErrNoCertificate, nil)
-		}
-		var err error
-		if leaf, err = x509.ParseCertificate(own.Certificate[0]); err != nil {
-			return "", refuse(ErrCertificate, err)
-		}
+	leaf, err := x509.ParseCertificate(own.Certificate[0])
+	if err != nil {
+		return nil, refuse(ErrCertificate, err)
 	}
-	return DeviceOf(leaf)
+	return leaf, nil
 }
 
 // mayPublish checks that a topic names the sender as its device.

@@ -35,13 +35,15 @@ type link struct {
 	tls    *tls.Config // nil without TLS
 	stop   context.CancelFunc
 
-	// room returns a channel that is closed while there is room for messages. Nil
-	// for a client that gets none. skipped gets what the guard kept from Paho.
+	// room returns a channel that is closed while there is room for messages, and
+	// receive gets these, on the goroutine that reads the connection. Both are nil
+	// for a client that leaves messages to Paho.
 	room    func() <-chan struct{}
-	skipped func(c *conn, m skippedMessage)
+	receive func(c *conn, m message)
 
-	counts linkCounts
-	once   sync.Once // for close
+	counts  linkCounts
+	once    sync.Once      // for close
+	writers sync.WaitGroup // of acknowledgements
 
 	mu         sync.Mutex
 	generation uint64 // of the newest connection
@@ -107,13 +109,6 @@ func (l *link) current() uint64 {
 	return l.generation
 }
 
-// lives tells whether a connection is the newest and has not failed.
-func (l *link) lives(generation uint64) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.generation == generation && !l.conn.failed.Load()
-}
-
 // up says that a connection works: what was asked for was granted.
 func (l *link) up(generation uint64) {
 	l.mu.Lock()
@@ -151,12 +146,16 @@ func (l *link) lost(c *conn, err error) {
 // hangUp closes a connection, if it is still the newest, under Paho, which then
 // makes another.
 func (l *link) hangUp(generation uint64) {
-	l.mu.Lock()
-	c := l.conn
-	l.mu.Unlock()
-	if c != nil && c.generation == generation {
+	if c := l.newest(); c != nil && c.generation == generation {
 		_ = c.Close()
 	}
+}
+
+// newest returns the newest connection, nil if there was none.
+func (l *link) newest() *conn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conn
 }
 
 // probe returns why there is no connection that works, and since when.
@@ -197,12 +196,15 @@ func (l *link) gaveUp(err error) error {
 func (l *link) close(client paho.Client) {
 	l.once.Do(func() {
 		l.stop()
+		defer l.writers.Wait()
+		defer l.cut()
 		if !l.leave() {
 			client.Disconnect(1)
 			return
 		}
 		hurry := time.AfterFunc(disconnectFor*time.Millisecond, l.cut)
 		defer hurry.Stop()
+		l.newest().flushAcks()
 		client.Disconnect(disconnectFor)
 	})
 }
@@ -225,7 +227,11 @@ func (l *link) leave() bool {
 }
 
 // cut closes the newest connection.
-func (l *link) cut() { l.hangUp(l.current()) }
+func (l *link) cut() {
+	if c := l.newest(); c != nil {
+		_ = c.Close()
+	}
+}
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)

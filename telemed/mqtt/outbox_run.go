@@ -33,6 +33,7 @@ type run struct {
 	done    [3]uint64      // by lane: to be deleted in the outbox
 	forgot  [3]uint64      // by lane: deleted there
 	forgets time.Time      // when; zero if there is nothing
+	useful  bool           // this connection has brought receipts
 	batch   [takeAtOnce]telemed.Queued
 }
 
@@ -122,7 +123,7 @@ func (r *run) receipted(receipt receipt, now time.Time) (useful bool) {
 		if n == 0 {
 			continue
 		}
-		useful = true
+		useful, r.useful = true, true
 		r.done[lane] = done
 		if r.forgets.IsZero() {
 			r.forgets = now.Add(forgetAfter)

@@ -124,9 +124,11 @@ func (s *Sender) Run(ctx context.Context) error {
 		if !errors.Is(err, errLost) {
 			return err
 		}
-		if time.Since(began) > longLived {
+		// On a bad line a connection that lasted a moment may have been a good one.
+		if run.useful || time.Since(began) > longLived {
 			attempt = 0
 		}
+		run.useful = false
 		if pause(ctx, s.config.backoff(attempt)) != nil {
 			return run.forget(context.WithoutCancel(ctx))
 		}
@@ -185,5 +187,7 @@ func (s *Sender) Metrics(yield func(telemed.Metric) bool) {
 			}
 		}
 	}
-	yield(telemed.Metric{Name: "telemed_outbox_ignored_receipts_total", Help: "Receipts that deleted nothing.", Counter: true, Value: float64(p.Ignored)})
+	if yield(telemed.Metric{Name: "telemed_outbox_ignored_receipts_total", Help: "Receipts that deleted nothing.", Counter: true, Value: float64(p.Ignored)}) {
+		s.config.expiry("telemed_outbox_", yield)
+	}
 }

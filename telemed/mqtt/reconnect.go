@@ -89,5 +89,8 @@ func (l *link) adopt(raw net.Conn) (net.Conn, error) {
 	}
 	l.generation++
 	l.conn = newConn(raw, l, l.generation)
+	if l.receive != nil {
+		l.writers.Go(l.conn.writeAcks)
+	}
 	return l.conn, nil
 }

@@ -1,6 +1,7 @@
 package mqtt
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,7 +13,6 @@ import (
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
-	"github.com/eclipse/paho.mqtt.golang/packets"
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/telemed"
@@ -63,16 +63,13 @@ func Open(ctx context.Context, address string, opts ...Option) (*Source, error) 
 		return nil, err
 	}
 	s := &Source{link: l, queue: newQueue(c.maxHeld), senders: newSenders(c), config: c}
-	l.room, l.skipped = s.queue.hasRoom, s.refuse
+	l.room, l.receive = s.queue.hasRoom, s.receive
 	if c.receipts > 0 {
 		s.receipts = newReceiptist(c.receipts)
 		options.SetWriteTimeout(handoff)
 	}
 	subscribed := make(chan error, 1)
-	options.SetCleanSession(false).SetAutoAckDisabled(true).SetOrderMatters(true)
-	// Messages of the old session may come before the subscription is renewed,
-	// so they go to the default handler, which is there from the start.
-	options.SetDefaultPublishHandler(s.receive)
+	options.SetCleanSession(false)
 	options.SetOnConnectHandler(func(paho.Client) { s.connected(subscribed) })
 	s.client = paho.NewClient(options)
 	if err = l.connect(ctx, s.client); err == nil {
@@ -131,37 +128,35 @@ func (s *Source) Close() error {
 // Probe implements [telemed.Prober].
 func (s *Source) Probe() (since time.Time, err error) { return s.link.probe() }
 
-// receive runs on Paho's goroutine for all messages and never waits.
-func (s *Source) receive(_ paho.Client, m paho.Message) {
-	if s.receipts != nil && isReceiptTopic(m.Topic()) {
-		m.Ack() // our own, which a filter matches too
+// receive runs on the goroutine that reads the connection and never waits.
+func (s *Source) receive(c *conn, m message) {
+	if s.receipts != nil && isReceiptTopic(m.topic) {
+		c.acknowledge(m.qos, m.id) // our own, which a filter matches too
 		return
 	}
 	s.counts.received.Add(1)
 	now := time.Now()
-	d := telemed.Delivery{Frame: device.Frame{Bytes: m.Payload(), At: now.In(s.config.location)}}
+	d := telemed.Delivery{Frame: device.Frame{Bytes: m.payload, At: now.In(s.config.location)}}
 	arrived := d.Frame.At
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var t tag
-	var receipt func()
-	t, receipt, d.Refused = s.address(m.Topic(), &d.Frame)
-	if err := s.senders.admit(d.Frame.Device, now, m.Duplicate()); err != nil {
+	t, receipt, err := s.address(m.topic, &d.Frame)
+	if err := s.senders.admit(d.Frame.Device, now, m.again); err != nil {
 		s.counts.flooded.Add(1)
-		m.Ack() // or it would take the place of the others' messages
+		c.acknowledge(m.qos, m.id) // or it would take the place of the others' messages
 		return
 	}
-	if t.epoch != "" && !m.Duplicate() {
+	if t.epoch != "" && !m.again {
 		s.senders.outbox(d.Frame.Device, t.epoch, now)
 	}
-	if d.Refused != nil {
+	if d.Refused = cmp.Or(m.err, err); d.Refused != nil {
 		s.counts.refused.Add(1)
 		s.config.logger.Warn("message refused", "reason", d.Refused)
 	} else if !d.Frame.At.Equal(arrived) {
 		s.senders.order(&d.Frame, now)
 	}
-	if m.Qos() > 0 {
-		d.Ack = s.ack(m.Ack, s.link.current(), cost(&d.Frame), receipt)
+	if m.qos > 0 {
+		d.Ack = s.ack(c, m.qos, m.id, cost(&d.Frame), receipt)
 	}
 	s.queue.push(d)
 }
@@ -169,46 +164,16 @@ func (s *Source) receive(_ paho.Client, m paho.Message) {
 // ack binds an acknowledgement to the connection over which its message came:
 // another would take it for a message of its own with the same identifier. The
 // receipt, if not nil, is for the sender, whatever became of the connection.
-func (s *Source) ack(send func(), generation uint64, held int, receipt func()) func() {
+func (s *Source) ack(c *conn, qos byte, id uint16, held int, receipt func()) func() {
 	return func() {
 		s.queue.release(held)
-		if s.link.lives(generation) {
-			send()
-		} else {
+		if !c.acknowledge(qos, id) {
 			s.counts.lateAcks.Add(1)
 		}
 		if receipt != nil {
 			receipt()
 		}
 	}
-}
-
-// refuse hands on what is left of a message that was too long. It runs on the
-// goroutine that reads the connection.
-func (s *Source) refuse(c *conn, m skippedMessage) {
-	s.counts.received.Add(1)
-	now := time.Now()
-	d := telemed.Delivery{Frame: device.Frame{At: now.In(s.config.location)}, Refused: m.err}
-	acknowledge := func() {
-		p := packets.NewControlPacket(packets.Puback).(*packets.PubackPacket)
-		p.MessageID = m.id
-		_ = p.Write(c)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, receipt, _ := s.address(m.topic, &d.Frame) // for what it says of the sender
-	if err := s.senders.admit(d.Frame.Device, now, false); err != nil {
-		s.counts.flooded.Add(1)
-		if m.qos > 0 {
-			acknowledge()
-		}
-		return
-	}
-	s.counts.refused.Add(1)
-	if m.qos > 0 {
-		d.Ack = s.ack(acknowledge, c.generation, cost(&d.Frame), receipt)
-	}
-	s.queue.push(d)
 }
 
 // subscribe asks for every filter and reads the answer: Paho reports a

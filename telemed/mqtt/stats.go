@@ -99,5 +99,7 @@ func (s *Source) Metrics(yield func(telemed.Metric) bool) {
 			return
 		}
 	}
-	yield(telemed.Metric{Name: "telemed_mqtt_held_bytes", Help: "Messages that are not acknowledged.", Value: float64(n.Held)})
+	if yield(telemed.Metric{Name: "telemed_mqtt_held_bytes", Help: "Messages that are not acknowledged.", Value: float64(n.Held)}) {
+		s.config.expiry("telemed_mqtt_", yield)
+	}
 }
