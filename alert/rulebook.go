@@ -24,6 +24,7 @@ type watch struct {
 	family  bool    // some rule has a family: its members share one clock
 	rules   []int32 // indices of rules, ascending
 	missing []int32 // those among them that are about missing data
+	calm    calm
 }
 
 func newRuleBook(set RuleSet) (ruleBook, error) {
@@ -62,6 +63,7 @@ func (b *ruleBook) watch(k vitals.Kind) {
 	if int(k) >= len(b.index) {
 		b.index = append(b.index, make([]uint16, int(k)+1-len(b.index))...)
 	}
+	w.calm = b.calm(&w)
 	b.watches = append(b.watches, w)
 	b.index[k] = uint16(len(b.watches))
 }

@@ -132,7 +132,11 @@ func (e *Engine) watched(slot uint16, r *vitals.Reading, at int64) {
 		return
 	}
 	plain := k.device.own == nil && p.own() == nil
-	for _, i := range w.rules {
+	rules := w.rules
+	if plain && w.calm.holds(r) && p.idle(w.calm.limits) {
+		rules = w.calm.detected
+	}
+	for _, i := range rules {
 		rule := &e.rules[i]
 		if !plain {
 			if rule = e.table.resolve(int(i), p.who.patient, r.Device); rule.off {

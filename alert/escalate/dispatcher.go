@@ -172,6 +172,13 @@ func (d *Dispatcher) save() error {
 	return nil
 }
 
+// flush is save for callers without the lock.
+func (d *Dispatcher) flush() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.save()
+}
+
 // signal makes Run look whether there is something to do.
 func (d *Dispatcher) signal() {
 	select {

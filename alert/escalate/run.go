@@ -18,6 +18,7 @@ func (d *Dispatcher) Advance(ctx context.Context, now time.Time) error {
 	for {
 		err := p.look(ctx)
 		running.Wait()
+		err = cmp.Or(err, d.flush())
 		if err != nil || ctx.Err() != nil {
 			return cmp.Or(ctx.Err(), err)
 		}
@@ -31,10 +32,15 @@ func (d *Dispatcher) Advance(ctx context.Context, now time.Time) error {
 // all its goroutines have ended. There are at most [Config.Parallel] for each
 // channel. Messages that are under way then are sent again after the next start.
 // Errors of the journal go to [Config.Report], and the journal is tried again
-// each second.
+// each second; 65,536 decisions may wait for it, then no further are made.
 func (d *Dispatcher) Run(ctx context.Context) error {
 	var running sync.WaitGroup
-	defer running.Wait()
+	defer func() {
+		running.Wait()
+		if err := d.flush(); err != nil {
+			d.config.Report(err)
+		}
+	}()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	p := pass{d, time.Now, &running}

@@ -160,7 +160,6 @@ func (p pass) sendOne(ctx context.Context, h *channel) bool {
 	m.cancel = cancel
 	msg := m.facts.message(s.course.id, &m.open, s.course.chain)
 	p.mu.Unlock()
-	msg.Text = p.config.Text(msg)
 	receipt, later, err := p.try(attempt, h.notifier, msg, now.Add(limit))
 	p.finish(ctx, s, receipt, later, err)
 	return true
@@ -171,7 +170,7 @@ func (p pass) sendOne(ctx context.Context, h *channel) bool {
 func (p pass) try(ctx context.Context, n Notifier, m Message, until time.Time) (r Receipt, later time.Time, err error) {
 	claims := p.config.Claims
 	if claims == nil {
-		r, err = call(ctx, n, m)
+		r, err = p.call(ctx, n, m)
 		return r, later, err
 	}
 	whose, r, err := claims.Claim(ctx, m.ID, p.clock(), until)
@@ -183,9 +182,11 @@ func (p pass) try(ctx context.Context, n Notifier, m Message, until time.Time) (
 	case whose == Done:
 		return r, later, nil
 	}
-	r, err = call(ctx, n, m)
+	r, err = p.call(ctx, n, m)
 	if err == nil || errors.Is(err, ErrRefused) {
-		if err := claims.Settle(ctx, m.ID, r); err != nil {
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.config.AttemptTimeout) // of its own: the news must not be lost
+		defer cancel()
+		if err := claims.Settle(late, m.ID, r); err != nil {
 			p.config.Report(err)
 		}
 	}
@@ -194,18 +195,20 @@ func (p pass) try(ctx context.Context, n Notifier, m Message, until time.Time) (
 
 // call is a call of a notifier, which may panic: one broken channel must not
 // silence the others.
-func call(ctx context.Context, n Notifier, m Message) (r Receipt, err error) {
+func (p pass) call(ctx context.Context, n Notifier, m Message) (r Receipt, err error) {
 	defer func() {
 		if recover() != nil { // what it says may show the message
 			r, err = Unknown, errPanic
 		}
 	}()
+	m.Text = p.config.Text(m)
 	return n.Notify(ctx, m)
 }
 
 var errPanic = errors.New("escalate: the notifier panicked")
 
-// finish notes the result of an attempt.
+// finish notes the result of an attempt. The next pass saves it, with others: what
+// a crash loses is sent again.
 func (p pass) finish(ctx context.Context, s sending, r Receipt, later time.Time, err error) {
 	now := p.clock().UnixNano()
 	p.mu.Lock()
@@ -220,7 +223,7 @@ func (p pass) finish(ctx context.Context, s sending, r Receipt, later time.Time,
 		m.attempts--
 		m.retry = min(later.UnixNano(), now+int64(time.Second))
 	case err == nil:
-		p.settle(c, m, r, now)
+		p.commit(c.mark([]record{{Settle: &settle{m.ID, r, now}}}))
 	case ctx.Err() != nil: // the end of the program, not of the message
 		m.attempts--
 	default:
@@ -228,17 +231,10 @@ func (p pass) finish(ctx context.Context, s sending, r Receipt, later time.Time,
 		final := errors.Is(err, ErrRefused) || now >= m.Deadline || m.Kind == Call && c.stopped != 0
 		p.config.Report(&DeliveryError{m.ID, m.To.Channel, m.attempts, m.outcome(), final, err})
 		if final {
-			p.settle(c, m, m.outcome(), now)
+			p.commit(c.mark([]record{{Settle: &settle{m.ID, m.outcome(), now}}}))
 			return
 		}
 		m.retry = min(now+int64(backoff(m.ID, m.attempts)), m.Deadline)
-	}
-}
-
-func (p pass) settle(c *course, m *message, r Receipt, now int64) {
-	p.commit(c.mark([]record{{Settle: &settle{m.ID, r, now}}}))
-	if err := p.save(); err != nil {
-		p.config.Report(err)
 	}
 }
 
