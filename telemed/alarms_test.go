@@ -331,9 +331,13 @@ func TestAlarmResourcesRefuse(t *testing.T) {
 	const jane = "DOE^JANE"
 	dst := []byte("before\n")
 	for name, try := range map[string]func() ([]byte, error){
-		"no onset":       func() ([]byte, error) { return a.Append(dst, alert.Event{Rule: "r", Device: jane, State: alert.Active}) },
-		"nobody's score": func() ([]byte, error) { return a.AppendScore(dst, vitals.PatientID{}, begin, score.Result{Chart: score.ChartNEWS2}) },
-		"no chart":       func() ([]byte, error) { return a.AppendScore(dst, vitals.NewPatientID(jane), begin, score.Result{}) },
+		"no onset": func() ([]byte, error) {
+			return a.Append(dst, alert.Event{Rule: "r", Device: jane, State: alert.Active})
+		},
+		"nobody's score": func() ([]byte, error) {
+			return a.AppendScore(dst, vitals.PatientID{}, begin, score.Result{Chart: score.ChartNEWS2})
+		},
+		"no chart": func() ([]byte, error) { return a.AppendScore(dst, vitals.NewPatientID(jane), begin, score.Result{}) },
 		"no reference": func() ([]byte, error) {
 			return a.AppendMessage(dst, escalate.Message{Patient: vitals.NewPatientID(jane), To: escalate.Recipient{ID: jane}, Text: "x", At: begin}, escalate.Unknown, begin)
 		},

@@ -156,7 +156,9 @@ func TestProgram(t *testing.T) {
 	}
 	base := strings.TrimSuffix(strings.TrimSpace(address), "/metrics")
 
-	var problems struct{ Problems []struct{ Part, Reason, Since string } }
+	var problems struct {
+		Problems []struct{ Part, Reason, Since string }
+	}
 	for deadline := time.Now().Add(20 * time.Second); len(problems.Problems) == 0; time.Sleep(20 * time.Millisecond) {
 		if status := get(t, base+"/readyz", &problems); (status == 503) != (len(problems.Problems) > 0) {
 			t.Errorf("status %d with problems %v", status, problems.Problems)

@@ -24,12 +24,16 @@ type display struct {
 func (d *display) update(s snapshot) {
 	d.backlog = max(d.backlog, s.lanes[telemed.LaneBacklog].Waiting.Bytes)
 	if d.redraw {
-		table := d.table(s)
 		if d.lines > 0 {
 			fmt.Fprintf(d.out, "\x1b[%dA", d.lines) // up again
 		}
-		d.lines = strings.Count(table, "\n")
-		fmt.Fprint(d.out, strings.ReplaceAll(table, "\n", "\x1b[K\n")) // clearing what stood there
+		d.lines = 0
+		for line := range strings.Lines(d.table(s)) {
+			// A line that the terminal wrapped would be two. The rest of what stood
+			// there is cleared.
+			fmt.Fprint(d.out, cut(strings.TrimSuffix(line, "\n"), columns), "\x1b[K\n")
+			d.lines++
+		}
 		return
 	}
 	for _, a := range s.alarms[d.alarms:] {
@@ -80,11 +84,21 @@ func (d *display) table(s snapshot) string {
 		t.WriteString("  ")
 		if at := len(s.alarms) - min(most, len(s.alarms)) + i; at < len(s.alarms) {
 			a := s.alarms[at]
-			fmt.Fprintf(&t, "ALARM     %s: %s (%.2f s after the measurement)", a.alarm.Device, a.alarm.Reason, a.after.Seconds())
+			fmt.Fprintf(&t, "ALARM     %s: %s, here after %.2f s", a.alarm.Device, a.alarm.Reason, a.after.Seconds())
 		}
 		t.WriteByte('\n')
 	}
 	return t.String()
+}
+
+// columns is the least width of a terminal that is expected.
+const columns = 79
+
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
 }
 
 // bar is how much of the most there was is gone.

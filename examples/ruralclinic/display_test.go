@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/telemed-go/sdk/alert"
 	"github.com/telemed-go/sdk/telemed"
@@ -31,7 +32,7 @@ const halfTable = `   1.5 s  connected     12,345 bytes up, 678 down, broken 2 t
 
   clinic    11,520 readings measured, 20 not in the outbox yet
   hospital  5,760 readings arrived, some patients not seen yet
-  ALARM     bed-1: Systolic 83 mmHg below 95 mmHg (0.59 s after the measurement)
+  ALARM     bed-1: Systolic 83 mmHg below 95 mmHg, here after 0.59 s
 
 
 `
@@ -47,9 +48,16 @@ func TestTable(t *testing.T) {
 	if got := strings.Join(lines, ""); got != halfTable {
 		t.Errorf("the table is\n%s\nwant\n%s", got, halfTable)
 	}
+	for line := range strings.Lines(out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\x1b[K\n")); n > 79 {
+			t.Errorf("%d columns: %q", n, line)
+		}
+	}
 	out.Reset()
-	d.update(half())
-	if !strings.HasPrefix(out.String(), "\x1b[12A") || strings.Count(out.String(), "\n") != 12 {
+	s := half()
+	s.alarms[0].alarm.Reason = strings.Repeat("x", 100) // is cut, or it would be two lines
+	d.update(s)
+	if !strings.HasPrefix(out.String(), "\x1b[12A") || strings.Count(out.String(), "\n") != 12 || strings.Contains(out.String(), strings.Repeat("x", 80)) {
 		t.Errorf("the second table does not stand on the first: %q", out.String())
 	}
 }

@@ -33,7 +33,7 @@ type figures struct {
 // conclude counts everything again, from the logs.
 func (w *world) conclude(ctx context.Context, f *figures) error {
 	f.patients, f.outage, f.rate = w.patients, w.outage, w.rate
-	f.up, f.down, f.broken, f.connections = w.link.up.Load(), w.link.down.Load(), w.link.broken.Load(), w.link.throughout.Load()
+	f.up, f.down, f.broken, f.connections = w.link.up.Load(), w.link.down.Load(), w.link.broken.Load(), w.link.made.Load()
 	f.behind = w.clinic.behind.Load()
 	for _, a := range w.hospital.arrivals() {
 		if isClosed(w.monitors.live) && !a.alarm.At.Before(w.monitors.begin) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"math/rand/v2"
 	"net"
 	"strings"
@@ -17,15 +16,15 @@ type link struct {
 	rate   float64 // bits a second each way
 	resets float64 // probability that a KiB breaks the connection
 
-	listener   net.Listener
-	far        string // host:port
-	ctx        context.Context
-	stop       context.CancelFunc
-	ended      sync.WaitGroup
-	isUp       atomic.Bool
-	up, down   atomic.Uint64 // bytes that have passed: to the hospital, to the clinic
-	broken     atomic.Uint64 // connections that were broken
-	throughout atomic.Uint64 // connections that were made
+	listener net.Listener
+	far      string          // host:port
+	closing  <-chan struct{} // closed by close
+	stop     func()
+	ended    sync.WaitGroup
+	isUp     atomic.Bool
+	up, down atomic.Uint64 // bytes that have passed: to the hospital, to the clinic
+	made     atomic.Uint64 // connections
+	broken   atomic.Uint64 // of these
 
 	mu     sync.Mutex
 	random *rand.Rand
@@ -41,7 +40,8 @@ func newLink(far string, rate, resets float64, seed uint64) (*link, error) {
 		rate: rate, resets: resets, listener: listener, far: strings.TrimPrefix(far, "mqtt://"),
 		random: rand.New(rand.NewPCG(seed, 64)),
 	}
-	l.ctx, l.stop = context.WithCancel(context.Background())
+	closing := make(chan struct{})
+	l.closing, l.stop = closing, sync.OnceFunc(func() { close(closing) })
 	l.ended.Go(l.accept)
 	return l, nil
 }
@@ -70,14 +70,22 @@ func (l *link) accept() {
 			_ = near.Close()
 			continue
 		}
-		l.throughout.Add(1)
+		l.made.Add(1)
 		hangUp := sync.OnceFunc(func() { reset(near); reset(far) })
-		release := context.AfterFunc(l.ctx, hangUp)
+		broken := sync.OnceFunc(func() { l.broken.Add(1) })
 		// Two directions of one connection, which end together.
+		over := make(chan struct{})
+		l.ended.Go(func() {
+			select {
+			case <-l.closing:
+				hangUp()
+			case <-over:
+			}
+		})
 		var pair sync.WaitGroup
-		pair.Go(func() { l.pass(far, near, &l.up); hangUp() })
-		pair.Go(func() { l.pass(near, far, &l.down); hangUp() })
-		l.ended.Go(func() { pair.Wait(); release() })
+		pair.Go(func() { l.pass(far, near, &l.up, broken); hangUp() })
+		pair.Go(func() { l.pass(near, far, &l.down, broken); hangUp() })
+		l.ended.Go(func() { pair.Wait(); close(over) })
 	}
 }
 
@@ -92,7 +100,7 @@ func reset(c net.Conn) {
 
 // pass passes bytes on until the connection ends or is broken. It holds back no
 // more than one packet.
-func (l *link) pass(dst, src net.Conn, passed *atomic.Uint64) {
+func (l *link) pass(dst, src net.Conn, passed *atomic.Uint64, broken func()) {
 	if tcp, ok := src.(*net.TCPConn); ok {
 		_ = tcp.SetReadBuffer(4 << 10) // or the system takes in a minute's worth
 	}
@@ -106,7 +114,7 @@ func (l *link) pass(dst, src net.Conn, passed *atomic.Uint64) {
 			return
 		}
 		if l.breaks(n) {
-			l.broken.Add(1)
+			broken()
 			return
 		}
 		passed.Add(uint64(n))
@@ -122,7 +130,7 @@ func (l *link) wait(d time.Duration) bool {
 	select {
 	case <-timer.C:
 		return true
-	case <-l.ctx.Done():
+	case <-l.closing:
 		return false
 	}
 }

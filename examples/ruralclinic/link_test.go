@@ -62,15 +62,15 @@ func TestLinkRate(t *testing.T) {
 	if took := time.Since(began); took < time.Second || took > 3*time.Second {
 		t.Errorf("8,000 bytes took %v at 64 kbit/s", took)
 	}
-	if l.up.Load() != 8000 || l.down.Load() != 8000 || l.broken.Load() != 0 || l.throughout.Load() != 1 {
-		t.Errorf("%d bytes up, %d down, %d of %d connections broken", l.up.Load(), l.down.Load(), l.broken.Load(), l.throughout.Load())
+	if l.up.Load() != 8000 || l.down.Load() != 8000 || l.broken.Load() != 0 || l.made.Load() != 1 {
+		t.Errorf("%d bytes up, %d down, %d of %d connections broken", l.up.Load(), l.down.Load(), l.broken.Load(), l.made.Load())
 	}
 }
 
 func TestLinkDownAndBroken(t *testing.T) {
 	t.Parallel()
 	l := linkTo(t, echo(t), 1e6, 1)
-	if n, err := dial(t, l).Read(make([]byte, 1)); err == nil || l.throughout.Load() != 0 {
+	if n, err := dial(t, l).Read(make([]byte, 1)); err == nil || l.made.Load() != 0 {
 		t.Errorf("%d bytes over a line that is down", n)
 	}
 	l.isUp.Store(true)

@@ -93,6 +93,7 @@ func run(ctx context.Context, args []string, out io.Writer, terminal bool) error
 		return err
 	}
 	defer os.RemoveAll(dir)
+	fmt.Fprintf(out, "%d patients; the line was down for %s; now %g kbit/s, and %g %% of the KiB break the connection\n\n", o.patients, short(o.outage), o.rate, o.resets)
 	show := display{out: out, redraw: terminal && !o.plain}
 	f, err := operate(ctx, o, dir, show.update)
 	if err != nil {

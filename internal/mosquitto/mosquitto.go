@@ -3,11 +3,11 @@
 package mosquitto
 
 import (
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -28,6 +28,19 @@ type Broker struct {
 // TELEMED_REQUIRE is "all". Extra lines go into the configuration.
 func Start(tb testing.TB, lines ...string) *Broker {
 	tb.Helper()
+	// Started by root, mosquitto would become a user who cannot write to dir.
+	conf := "user root\nlistener PORT 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location DIR/\n" +
+		"max_queued_messages 0\nmax_inflight_messages 1000\nlog_type none\n"
+	for _, line := range lines {
+		conf += line + "\n"
+	}
+	return Configured(tb, conf)
+}
+
+// Configured runs a broker with this configuration, in which PORT and DIR stand
+// for a free port and a folder. It skips or fails as Start does.
+func Configured(tb testing.TB, conf string) *Broker {
+	tb.Helper()
 	program, err := find()
 	if err != nil {
 		if os.Getenv("TELEMED_REQUIRE") == "all" {
@@ -37,12 +50,7 @@ func Start(tb testing.TB, lines ...string) *Broker {
 	}
 	dir, address := tb.TempDir(), freeAddress(tb)
 	_, port, _ := net.SplitHostPort(address)
-	// Started by root, mosquitto would become a user who cannot write to dir.
-	conf := fmt.Sprintf("user root\nlistener %s 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\n"+
-		"max_queued_messages 0\nmax_inflight_messages 1000\nlog_type none\n", port, dir)
-	for _, line := range lines {
-		conf += line + "\n"
-	}
+	conf = strings.NewReplacer("PORT", port, "DIR", dir).Replace(conf)
 	b := &Broker{Address: "mqtt://" + address, tb: tb, program: program, file: filepath.Join(dir, "mosquitto.conf")}
 	if err := os.WriteFile(b.file, []byte(conf), 0o600); err != nil {
 		tb.Fatal(err)

@@ -23,8 +23,8 @@ const (
 	stallTimeout     = 10 * time.Second // in the middle of a packet that is skipped
 	keepAlive        = 30 * time.Second
 	maxReconnect     = 30 * time.Second
-	longLived        = 10 * time.Second // a connection that lasted this long was a good one
-	disconnectFor    = 500              // milliseconds that Paho may finish its writes
+	longLived        = 3 * time.Second // a connection that lasted this long was a good one
+	disconnectFor    = 500             // milliseconds that Paho may finish its writes
 )
 
 // A link makes the connections of one Paho client, one after the other, and
