@@ -62,7 +62,7 @@ func ward(n int, seed uint64, start time.Time) []*bed {
 }
 
 // outageLasts is how long a gateway is cut off.
-const outageLasts = 2 * time.Minute
+const outageLasts = 5 * time.Minute
 
 // cutOff silences the beds of the last gateway from a time on.
 func cutOff(beds []*bed, at time.Time) {

@@ -8,6 +8,10 @@
 //	go run ./examples/virtualicu -headless -seed 1 -for 10s
 //	go run ./examples/virtualicu -glucose FILE.csv -subject ID -speed 300
 //
+// On the wall alarms are acknowledged, snoozed and paused by name, and explain
+// themselves; nobody answers on his own. Headless, a simulated staff does, and every
+// alarm comes with the resources by which a health record is told of it.
+//
 // It is a demonstration and not a medical device.
 package main
 
@@ -63,7 +67,7 @@ func parse(args []string) (options, error) {
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the patients: the same seed gives the same patients")
 	f.Float64Var(&o.speed, "speed", 1, "patients' seconds in a second; 0 is as fast as possible")
 	f.DurationVar(&o.long, "for", 0, "stop after so long (with -speed 0: of the patients' time); 0 is never")
-	f.DurationVar(&o.outage, "outage", 5*time.Minute, "cut the last gateway off after so long of the patients' time, for two minutes; 0 is never")
+	f.DurationVar(&o.outage, "outage", 5*time.Minute, "cut the last gateway off after so long of the patients' time, for five minutes; 0 is never")
 	f.BoolVar(&o.headless, "headless", false, "no page and a simulated staff; print events as JSON lines")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address of the page")
 	f.StringVar(&o.fhirFile, "fhir", "", "write FHIR Observations to this file (NDJSON)")

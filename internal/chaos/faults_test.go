@@ -58,8 +58,8 @@ func allFaults() []fault {
 		}},
 		{"the disk is full", (*world).fillDisk},
 		{"the sync is slow", func(w *world) { w.gateway.tell(diskSlow); w.rest(2000); w.gateway.tell(diskWell) }},
-		{"the sync fails", func(w *world) { w.gateway.tell(diskFailsEarly); w.rest(1000); w.gateway.tell(diskWell) }},
-		{"the sync fails, and all is there", func(w *world) { w.gateway.tell(diskFailsLate); w.rest(1000); w.gateway.tell(diskWell) }},
+		{"the sync fails", func(w *world) { w.fails(diskFailsEarly) }},
+		{"the sync fails, and all is there", func(w *world) { w.fails(diskFailsLate) }},
 		{"clocks jump back", func(w *world) { w.turn(-time.Duration(w.r.IntN(24*3600)) * time.Second) }},
 		{"clocks jump ahead", func(w *world) { w.turn(time.Duration(w.r.IntN(240)) * time.Second) }},
 		{"a sender restarts", func(w *world) {
@@ -91,6 +91,20 @@ func (w *world) faults(n int) {
 // rest waits for a random time up to so many milliseconds, mostly short.
 func (w *world) rest(most int) {
 	time.Sleep(time.Duration(1+w.r.IntN(most)*w.r.IntN(most)/most) * time.Millisecond)
+}
+
+// fails lets the next append of the gateway fail, which ends it. There may be none
+// for a while.
+func (w *world) fails(how string) {
+	before := w.gateway.started()
+	for deadline := time.Now().Add(5 * time.Second); w.gateway.started() == before; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Log("nothing was appended that could fail")
+			break
+		}
+		w.gateway.tell(how)
+	}
+	w.gateway.tell(diskWell)
 }
 
 func (w *world) both(weather weather, most int) {

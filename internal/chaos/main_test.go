@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"runtime"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,7 +11,6 @@ import (
 const gatewayEnv = "TELEMED_CHAOS_GATEWAY"
 
 func TestMain(m *testing.M) {
-	runtime.MemProfileRate = 64
 	setup := os.Getenv(gatewayEnv)
 	if setup == "" {
 		os.Exit(m.Run())

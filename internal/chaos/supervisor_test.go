@@ -71,6 +71,13 @@ func (s *supervisor) kill() {
 	}
 }
 
+// started is how many gateways there were.
+func (s *supervisor) started() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.starts
+}
+
 // tell gives the gateway that runs now a command.
 func (s *supervisor) tell(command string) {
 	s.mu.Lock()
