@@ -141,7 +141,7 @@ func TestProgram(t *testing.T) {
 	r, w := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, []string{"-listen", "127.0.0.1:0", "-every", "10ms", "-away", "1s"}, w)
+		done <- run(ctx, []string{"-listen", "127.0.0.1:0", "-every", "10ms", "-away", "3s"}, w)
 		w.Close()
 	}()
 	defer func() {
@@ -175,7 +175,8 @@ func TestProgram(t *testing.T) {
 	if status := get(t, base+"/healthz", nil); status != 200 {
 		t.Errorf("healthz says %d", status)
 	}
-	for deadline := time.Now().Add(20 * time.Second); get(t, base+"/readyz", nil) != 200; time.Sleep(20 * time.Millisecond) {
+	// The pauses between attempts grow, but not beyond the time for which it is back.
+	for deadline := time.Now().Add(time.Minute); get(t, base+"/readyz", nil) != 200; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the record is back and nobody says so")
 		}
