@@ -42,8 +42,10 @@ type figures struct {
 }
 
 func (c child) run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	ended, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	log, err := store.Open(c.Log)
 	if err != nil {
 		return err
@@ -60,6 +62,11 @@ func (c child) run() error {
 	}
 	g := telemed.Gateway{Source: source, Decoder: gatt.Health(), Log: disk, Sinks: []telemed.Sink{engine}}
 	go disk.obey(os.Stdin, func() string { return fmt.Sprintf("%+v %+v", g.Stats(), source.Stats()) })
+	go func() {
+		defer cancel()
+		<-ended.Done()
+		idle(g.Stats)
+	}()
 	fmt.Println("ready")
 	if err := g.Run(ctx); err != nil {
 		return errors.Join(err, log.Close())
@@ -74,6 +81,16 @@ func (c child) run() error {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(f)
+}
+
+// idle waits until no frame has come for a second and a half: the end must not cut off what is on its way.
+func idle(stats func() telemed.Stats) {
+	for seen, quiet := stats().Frames, 0; quiet < 15; quiet++ {
+		time.Sleep(100 * time.Millisecond)
+		if n := stats().Frames; n != seen {
+			seen, quiet = n, 0
+		}
+	}
 }
 
 // raisingRate is the heart rate at which the rule of the gateway raises an alarm.

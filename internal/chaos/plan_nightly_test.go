@@ -14,6 +14,4 @@ var defaultPlan = plan{messages: 1_000_000, faults: 200, pace: 5 * time.Second, 
 func soakFor(*testing.T) time.Duration { return 30 * time.Minute }
 
 // defaultLoad is that of TestLoad.
-func defaultLoad() (devices, seconds int, late time.Duration) {
-	return 10_000, 600, 50 * time.Millisecond
-}
+func defaultLoad() (devices, seconds int) { return 10_000, 600 }
