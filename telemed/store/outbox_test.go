@@ -373,10 +373,18 @@ func TestOutboxWithFlippedBits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := bytes.LastIndex(file, []byte("gatt/2A37/2"))
-	for bit := range 8 * (len("gatt/2A37/2") + 2) { // topic and payload
+	topic := []byte("gatt/2A37/2")
+	for bit := range 8 * (len(topic) + 2) { // topic and payload
 		broken := bytes.Clone(file)
-		broken[at+bit/8] ^= 1 << (bit % 8)
+		// Pages that are free may have copies: flip the bit in all of them.
+		for from := 0; ; from += len(topic) {
+			next := bytes.Index(file[from:], topic)
+			if next < 0 {
+				break
+			}
+			from += next
+			broken[from+bit/8] ^= 1 << (bit % 8)
+		}
 		if err := os.WriteFile(path, broken, 0o600); err != nil {
 			t.Fatal(err)
 		}
