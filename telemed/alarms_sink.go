@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +26,7 @@ type Alarms struct {
 	mu       sync.Mutex // orders commands among readings
 	last     map[whose]mark
 	done     map[vitals.ReadingID][]alert.Command // by the reading before
+	missed   map[vitals.ReadingID]bool            // readings before commands of earlier, not seen again yet
 	restored bool
 }
 
@@ -74,13 +74,16 @@ var (
 // OpenAlarms reads the commands that were kept. The engine must be new: the
 // gateway restores it.
 func OpenAlarms(ctx context.Context, e *alert.Engine, keep Commands) (*Alarms, error) {
-	a := &Alarms{engine: e, keep: keep, last: make(map[whose]mark), done: make(map[vitals.ReadingID][]alert.Command)}
+	a := &Alarms{engine: e, keep: keep, last: make(map[whose]mark), done: make(map[vitals.ReadingID][]alert.Command), missed: make(map[vitals.ReadingID]bool)}
 	commands, err := keep.Commands(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("telemed: commands: %w", err)
 	}
 	for _, c := range commands {
 		a.done[c.After] = append(a.done[c.After], c.Command)
+		if c.After != (vitals.ReadingID{}) {
+			a.missed[c.After] = true
+		}
 	}
 	return a, nil
 }
@@ -128,12 +131,28 @@ func subject(p vitals.PatientID, d vitals.DeviceID) whose {
 	return whose{patient: p}
 }
 
-// Put implements [Sink].
+// Put implements [Sink]. After a crash the last readings come again, by Put and
+// not by Restore, and the commands that came after them are done again as well;
+// their events have the ID and Number that receivers have seen.
 func (a *Alarms) Put(ctx context.Context, readings []vitals.Reading) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.remember(readings)
-	return a.engine.Put(ctx, readings)
+	for {
+		n, id := upTo(readings, len(a.missed) > 0, func(id vitals.ReadingID) bool { return a.missed[id] })
+		if err := a.engine.Put(ctx, readings[:n]); err != nil {
+			return err
+		}
+		a.remember(readings[:n])
+		if a.missed[id] {
+			delete(a.missed, id)
+			for _, c := range a.done[id] {
+				_ = a.engine.Do(ctx, c) // refused as before; what is not delivered waits in the engine
+			}
+		}
+		if readings = readings[n:]; len(readings) == 0 {
+			return nil
+		}
+	}
 }
 
 // remember notes the last reading of each patient. Readings come in runs.
@@ -158,7 +177,7 @@ func (a *Alarms) Restore(readings []vitals.Reading) error {
 	}
 	var untimed error
 	for len(readings) > 0 {
-		n, id := a.upToCommand(readings)
+		n, id := upTo(readings, len(a.done) > 0, func(id vitals.ReadingID) bool { return len(a.done[id]) > 0 })
 		if err := a.engine.Restore(readings[:n]); err != nil {
 			if !errors.Is(err, alert.ErrTime) {
 				return err
@@ -166,31 +185,28 @@ func (a *Alarms) Restore(readings []vitals.Reading) error {
 			untimed = cmp.Or(untimed, err)
 		}
 		a.remember(readings[:n])
-		a.redo(id)
+		if n > 0 && id != (vitals.ReadingID{}) {
+			a.redo(id)
+		}
 		readings = readings[n:]
 	}
 	return untimed
 }
 
-// upToCommand counts the readings up to and with the first that a command came
-// after.
-func (a *Alarms) upToCommand(readings []vitals.Reading) (n int, id vitals.ReadingID) {
-	if len(a.done) == 0 {
-		return len(readings), id
+// upTo counts the readings up to and with the first that a command came after.
+func upTo(readings []vitals.Reading, any bool, commanded func(vitals.ReadingID) bool) (n int, id vitals.ReadingID) {
+	for i := 0; any && i < len(readings); i++ {
+		if id = readings[i].ID(); commanded(id) {
+			return i + 1, id
+		}
 	}
-	i := slices.IndexFunc(readings, func(r vitals.Reading) bool {
-		id = r.ID()
-		return len(a.done[id]) > 0
-	})
-	if i < 0 {
-		return len(readings), vitals.ReadingID{}
-	}
-	return i + 1, id
+	return len(readings), vitals.ReadingID{}
 }
 
 // redo carries commands out again, in silence. What was refused is refused
 // again.
 func (a *Alarms) redo(after vitals.ReadingID) {
+	delete(a.missed, after)
 	for _, c := range a.done[after] {
 		_ = a.engine.RestoreCommand(c)
 	}

@@ -91,6 +91,39 @@ func TestCommandsOutlastARestart(t *testing.T) {
 	}
 }
 
+// After a crash the cursor may be behind: the last readings come again by Put.
+// What was acknowledged after them stays acknowledged, and nothing is told that
+// had not been told under the same ID and number.
+func TestCommandsOutlastACrash(t *testing.T) {
+	for restored := range 4 {
+		keep, told := new(commandList), map[string]bool{}
+		again := ""
+		e, a := openAlarms(t, func(e alert.Event) { told[fmt.Sprint(e.ID, e.Number, e.State)] = true }, keep)
+		past := []vitals.Reading{rate("p", 0, 80), rate("p", 1, 150), rate("q", 1, 80), rate("p", 2, 151)}
+		if err := a.Put(t.Context(), past); err != nil {
+			t.Fatal(err)
+		}
+		alarm := e.Active(nil)[0].ID
+		if err := a.Do(t.Context(), alert.Command{Action: alert.Acknowledge, Alarm: alarm, By: "nurse", At: begin.Add(5 * time.Second)}); err != nil {
+			t.Fatal(err)
+		}
+		e, a = openAlarms(t, func(e alert.Event) {
+			if s := fmt.Sprint(e.ID, e.Number, e.State); !told[s] {
+				again += s + ";"
+			}
+		}, keep)
+		if err := errors.Join(a.Restore(past[:restored]), a.Resume(t.Context()), a.Put(t.Context(), past[restored:])); err != nil {
+			t.Fatal(err)
+		}
+		if got := e.Active(nil); len(got) != 1 || got[0].ID != alarm || got[0].State != alert.Acknowledged {
+			t.Errorf("%d restored: %v, want the alarm acknowledged", restored, got)
+		}
+		if again != "" {
+			t.Errorf("%d restored: told anew %s", restored, again)
+		}
+	}
+}
+
 // A command that could not be kept is not carried out.
 func TestCommandThatCannotBeKept(t *testing.T) {
 	keep := &commandList{err: telemed.ErrLogFull}
