@@ -378,7 +378,7 @@ func randomRules() []Rule {
 		Missing(hr, 3*time.Minute).During(night),
 		high.After("meal", time.Hour).During(night),
 		NEWS2AtLeast(5),
-		ScoreReaches(score.ChartShockIndex, dec(10, -1)),
+		ScoreReaches(score.ShockIndex, dec(10, -1)),
 	}
 }
 

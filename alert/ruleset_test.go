@@ -69,10 +69,10 @@ func TestConditionsAreChecked(t *testing.T) {
 		{alert.NEWS2AtLeast(5).MaxAge(time.Hour, score.Bilirubin), "has no such input"},
 		{low.CompleteOnly(), "only a score"},
 		{alert.ScoreReaches(0, decimal(5, 0)), "no such chart"},
-		{alert.ScoreReaches(score.ChartPEWS, decimal(7, 0)), "cannot reach the limit"}, // graded by people
-		{alert.ScoreReaches(score.ChartSIPA, decimal(1, 0)), "cannot reach the limit"}, // needs an age
-		{alert.ScoreReaches(score.ChartQSOFA, decimal(4, 0)), "cannot reach the limit"},
-		{alert.ScoreReaches(score.ChartNEWS2, decimal(0, 0)), "cannot reach the limit"},
+		{alert.ScoreReaches(score.PEWS, decimal(7, 0)), "cannot reach the limit"}, // graded by people
+		{alert.ScoreReaches(score.SIPA, decimal(1, 0)), "cannot reach the limit"}, // needs an age
+		{alert.ScoreReaches(score.QSOFA, decimal(4, 0)), "cannot reach the limit"},
+		{alert.ScoreReaches(score.NEWS2, decimal(0, 0)), "cannot reach the limit"},
 		{low.SetBy(strings.Repeat("x", 513), "", epoch), "longer than 512"},
 	} {
 		err := c.rule.Err()
@@ -84,10 +84,10 @@ func TestConditionsAreChecked(t *testing.T) {
 
 func TestWhatIsAllowed(t *testing.T) {
 	for _, r := range []alert.Rule{
-		alert.ScoreReaches(score.ChartROX, decimal(488, -2)),
-		alert.ScoreReaches(score.ChartRTS, decimal(4, 0)),
-		alert.ScoreReaches(score.ChartQSOFA, decimal(2, 0)),
-		alert.ScoreReaches(score.ChartNEWS2, decimal(20, 0)),
+		alert.ScoreReaches(score.ROX, decimal(488, -2)),
+		alert.ScoreReaches(score.RTS, decimal(4, 0)),
+		alert.ScoreReaches(score.QSOFA, decimal(2, 0)),
+		alert.ScoreReaches(score.NEWS2, decimal(20, 0)),
 		alert.Above(vitals.Steps, vitals.UnitSteps.Of(decimal(1, 6))), // no plausible range: no opinion
 		alert.Below(vitals.SpO2, vitals.Percent(90)).Of(64, 64),
 	} {

@@ -48,7 +48,7 @@ func ScoreReaches(c score.Chart, limit vitals.Decimal) Rule {
 // NEWS2AtLeast is [ScoreReaches] for the National Early Warning Score 2 on SpO2
 // scale 1, with a total of 1 to 20.
 func NEWS2AtLeast(total int) Rule {
-	r := ScoreReaches(score.ChartNEWS2, vitals.Decimal{Coef: int64(total)})
+	r := ScoreReaches(score.NEWS2, vitals.Decimal{Coef: int64(total)})
 	if total < 1 || total > 20 {
 		r.err = nil
 		return r.fail("the total is not 1 to 20")

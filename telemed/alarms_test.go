@@ -280,7 +280,7 @@ func TestScoreResource(t *testing.T) {
 			t.Fatalf("%v: %v", c, err)
 		}
 		all = append(all, b...)
-		if c != score.ChartNEWS2 {
+		if c != score.NEWS2 {
 			continue
 		}
 		for _, want := range []string{
@@ -335,7 +335,7 @@ func TestAlarmResourcesRefuse(t *testing.T) {
 			return a.Append(dst, alert.Event{Rule: "r", Device: jane, State: alert.Active})
 		},
 		"nobody's score": func() ([]byte, error) {
-			return a.AppendScore(dst, vitals.PatientID{}, begin, score.Result{Chart: score.ChartNEWS2})
+			return a.AppendScore(dst, vitals.PatientID{}, begin, score.Result{Chart: score.NEWS2})
 		},
 		"no chart": func() ([]byte, error) { return a.AppendScore(dst, vitals.NewPatientID(jane), begin, score.Result{}) },
 		"no reference": func() ([]byte, error) {

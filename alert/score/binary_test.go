@@ -29,11 +29,11 @@ func TestBinary(t *testing.T) {
 			t.Errorf("inputs: %v, %v", back.Known(), err)
 		}
 		for n := range b {
-			if back := in; !errors.Is(back.UnmarshalBinary(b[:n]), score.ErrState) || back != in {
+			if back := in; !errors.Is(back.UnmarshalBinary(b[:n]), score.ErrBinary) || back != in {
 				t.Errorf("%d of %d bytes were read", n, len(b))
 			}
 		}
-		if err := back.UnmarshalBinary(append(b, 0)); !errors.Is(err, score.ErrState) {
+		if err := back.UnmarshalBinary(append(b, 0)); !errors.Is(err, score.ErrBinary) {
 			t.Errorf("a byte too many: %v", err)
 		}
 		for c := range score.Charts() {
@@ -57,7 +57,7 @@ func TestBinary(t *testing.T) {
 
 func TestBinaryRefusesUnknownFlags(t *testing.T) {
 	in := sick(t)
-	b, err := score.ChartQSOFA.Evaluate(&in, noon, time.Hour).AppendBinary(nil)
+	b, err := score.QSOFA.Evaluate(&in, noon, time.Hour).AppendBinary(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,31 +11,31 @@ type Chart uint8
 
 // The charts. The zero Chart is none: it evaluates to nothing.
 const (
-	ChartNEWS2          Chart = iota + 1 // National Early Warning Score 2, SpO2 scale 1
-	ChartNEWS2Scale2                     // SpO2 scale 2: hypercapnic respiratory failure confirmed, 88-92 % prescribed
-	ChartNEWS                            // the first National Early Warning Score
-	ChartMEWS                            // Modified Early Warning Score, without urine output
-	ChartPEWS                            // Paediatric Early Warning Score, Brighton
-	ChartQSOFA                           // quick SOFA
-	ChartSIRS                            // systemic inflammatory response syndrome
-	ChartSOFA                            // Sequential Organ Failure Assessment
-	ChartMSOFA                           // modified SOFA, which does without most of the laboratory
-	ChartCART                            // Cardiac Arrest Risk Triage
-	ChartQCSI                            // quick COVID-19 severity index
-	ChartREMS                            // Rapid Emergency Medicine Score
-	ChartRTS                             // Revised Trauma Score; few points are bad
-	ChartCRB65                           // pneumonia, without laboratory
-	ChartCURB65                          // pneumonia
-	ChartBAP65                           // exacerbation of COPD
-	ChartShockIndex                      // pulse / systolic pressure
-	ChartSIPA                            // the shock index of children of 4 to 16 years
-	ChartROX                             // (SpO2 / FiO2) / respiratory rate; a small index is bad
-	ChartHorowitz                        // PaO2 / FiO2; a small index is bad
-	ChartBPACCAHA2017                    // office blood pressure, ACC/AHA 2017
-	ChartBPESC2024                       // office blood pressure, ESC 2024
-	ChartBPESC2024Home                   // at home or ambulatory by day, ESC 2024
-	ChartBPESC2024Day24                  // ambulatory over 24 h, ESC 2024
-	ChartBPESC2024Night                  // ambulatory by night, ESC 2024
+	NEWS2          Chart = iota + 1 // National Early Warning Score 2, SpO2 scale 1
+	NEWS2Scale2                     // SpO2 scale 2: hypercapnic respiratory failure confirmed, 88-92 % prescribed
+	NEWS                            // the first National Early Warning Score
+	MEWS                            // Modified Early Warning Score, without urine output
+	PEWS                            // Paediatric Early Warning Score, Brighton
+	QSOFA                           // quick SOFA
+	SIRS                            // systemic inflammatory response syndrome
+	SOFA                            // Sequential Organ Failure Assessment
+	MSOFA                           // modified SOFA, which does without most of the laboratory
+	CART                            // Cardiac Arrest Risk Triage
+	QCSI                            // quick COVID-19 severity index
+	REMS                            // Rapid Emergency Medicine Score
+	RTS                             // Revised Trauma Score; few points are bad
+	CRB65                           // pneumonia, without laboratory
+	CURB65                          // pneumonia
+	BAP65                           // exacerbation of COPD
+	ShockIndex                      // pulse / systolic pressure
+	SIPA                            // the shock index of children of 4 to 16 years
+	ROX                             // (SpO2 / FiO2) / respiratory rate; a small index is bad
+	Horowitz                        // PaO2 / FiO2; a small index is bad
+	BPACCAHA2017                    // office blood pressure, ACC/AHA 2017
+	BPESC2024                       // office blood pressure, ESC 2024
+	BPESC2024Home                   // at home or ambulatory by day, ESC 2024
+	BPESC2024Day24                  // ambulatory over 24 h, ESC 2024
+	BPESC2024Night                  // ambulatory by night, ESC 2024
 
 	chartCount
 )

@@ -22,9 +22,9 @@ var printed = []struct {
 	unit  vitals.Unit
 	boxes []box
 }{
-	{score.ChartNEWS2, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "8", 3}, {"9", "11", 1}, {"12", "20", 0}, {"21", "24", 2}, {"25", "90", 3}}},
-	{score.ChartNEWS2, score.SpO2, vitals.UnitPercent, []box{{"0", "91", 3}, {"92", "93", 2}, {"94", "95", 1}, {"96", "100", 0}}},
-	{score.ChartNEWS2Scale2, score.SpO2, vitals.UnitPercent, []box{
+	{score.NEWS2, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "8", 3}, {"9", "11", 1}, {"12", "20", 0}, {"21", "24", 2}, {"25", "90", 3}}},
+	{score.NEWS2, score.SpO2, vitals.UnitPercent, []box{{"0", "91", 3}, {"92", "93", 2}, {"94", "95", 1}, {"96", "100", 0}}},
+	{score.NEWS2Scale2, score.SpO2, vitals.UnitPercent, []box{
 		{"0", "83", 3},
 		{"84", "85", 2},
 		{"86", "87", 1},
@@ -33,60 +33,60 @@ var printed = []struct {
 		{"95", "96", 2},
 		{"97", "100", 3},
 	}},
-	{score.ChartNEWS2, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "90", 3}, {"91", "100", 2}, {"101", "110", 1}, {"111", "219", 0}, {"220", "300", 3}}},
-	{score.ChartNEWS2, score.Pulse, vitals.UnitPerMinute, []box{{"0", "40", 3}, {"41", "50", 1}, {"51", "90", 0}, {"91", "110", 1}, {"111", "130", 2}, {"131", "300", 3}}},
-	{score.ChartNEWS2, score.Temperature, vitals.UnitCelsius, []box{{"20.0", "35.0", 3}, {"35.1", "36.0", 1}, {"36.1", "38.0", 0}, {"38.1", "39.0", 1}, {"39.1", "45.0", 2}}},
+	{score.NEWS2, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "90", 3}, {"91", "100", 2}, {"101", "110", 1}, {"111", "219", 0}, {"220", "300", 3}}},
+	{score.NEWS2, score.Pulse, vitals.UnitPerMinute, []box{{"0", "40", 3}, {"41", "50", 1}, {"51", "90", 0}, {"91", "110", 1}, {"111", "130", 2}, {"131", "300", 3}}},
+	{score.NEWS2, score.Temperature, vitals.UnitCelsius, []box{{"20.0", "35.0", 3}, {"35.1", "36.0", 1}, {"36.1", "38.0", 0}, {"38.1", "39.0", 1}, {"39.1", "45.0", 2}}},
 
-	{score.ChartMEWS, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "8", 2}, {"9", "14", 0}, {"15", "20", 1}, {"21", "29", 2}, {"30", "90", 3}}},
-	{score.ChartMEWS, score.Pulse, vitals.UnitPerMinute, []box{{"0", "40", 2}, {"41", "50", 1}, {"51", "100", 0}, {"101", "110", 1}, {"111", "129", 2}, {"130", "300", 3}}},
-	{score.ChartMEWS, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "70", 3}, {"71", "80", 2}, {"81", "100", 1}, {"101", "199", 0}, {"200", "300", 2}}},
-	{score.ChartMEWS, score.Temperature, vitals.UnitCelsius, []box{{"20.0", "34.9", 2}, {"35.0", "38.4", 0}, {"38.5", "45.0", 2}}},
+	{score.MEWS, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "8", 2}, {"9", "14", 0}, {"15", "20", 1}, {"21", "29", 2}, {"30", "90", 3}}},
+	{score.MEWS, score.Pulse, vitals.UnitPerMinute, []box{{"0", "40", 2}, {"41", "50", 1}, {"51", "100", 0}, {"101", "110", 1}, {"111", "129", 2}, {"130", "300", 3}}},
+	{score.MEWS, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "70", 3}, {"71", "80", 2}, {"81", "100", 1}, {"101", "199", 0}, {"200", "300", 2}}},
+	{score.MEWS, score.Temperature, vitals.UnitCelsius, []box{{"20.0", "34.9", 2}, {"35.0", "38.4", 0}, {"38.5", "45.0", 2}}},
 
-	{score.ChartQSOFA, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "21", 0}, {"22", "90", 1}}},
-	{score.ChartQSOFA, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "100", 1}, {"101", "300", 0}}},
-	{score.ChartSIRS, score.Temperature, vitals.UnitCelsius, []box{{"20.0", "35.9", 1}, {"36.0", "38.0", 0}, {"38.1", "45.0", 1}}},
-	{score.ChartSIRS, score.Pulse, vitals.UnitPerMinute, []box{{"0", "90", 0}, {"91", "300", 1}}},
-	{score.ChartSIRS, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "20", 0}, {"21", "90", 1}}},
-	{score.ChartSIRS, score.ArterialCO2, vitals.UnitMmHg, []box{{"0", "31", 1}, {"32", "120", 0}}},
-	{score.ChartSIRS, score.ImmatureCells, vitals.UnitPercent, []box{{"0", "10", 0}, {"11", "100", 1}}},
+	{score.QSOFA, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "21", 0}, {"22", "90", 1}}},
+	{score.QSOFA, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "100", 1}, {"101", "300", 0}}},
+	{score.SIRS, score.Temperature, vitals.UnitCelsius, []box{{"20.0", "35.9", 1}, {"36.0", "38.0", 0}, {"38.1", "45.0", 1}}},
+	{score.SIRS, score.Pulse, vitals.UnitPerMinute, []box{{"0", "90", 0}, {"91", "300", 1}}},
+	{score.SIRS, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "20", 0}, {"21", "90", 1}}},
+	{score.SIRS, score.ArterialCO2, vitals.UnitMmHg, []box{{"0", "31", 1}, {"32", "120", 0}}},
+	{score.SIRS, score.ImmatureCells, vitals.UnitPercent, []box{{"0", "10", 0}, {"11", "100", 1}}},
 
-	{score.ChartSOFA, score.Bilirubin, vitals.UnitMgPerDL, []box{{"0", "1.1", 0}, {"1.2", "1.9", 1}, {"2.0", "5.9", 2}, {"6.0", "11.9", 3}, {"12.0", "40", 4}}},
-	{score.ChartSOFA, score.Creatinine, vitals.UnitMgPerDL, []box{{"0", "1.1", 0}, {"1.2", "1.9", 1}, {"2.0", "3.4", 2}, {"3.5", "4.9", 3}, {"5.0", "40", 4}}},
-	{score.ChartSOFA, score.MeanPressure, vitals.UnitMmHg, []box{{"0", "69", 1}, {"70", "200", 0}}},
-	{score.ChartSOFA, score.GlasgowComa, vitals.UnitScore, []box{{"3", "5", 4}, {"6", "9", 3}, {"10", "12", 2}, {"13", "14", 1}, {"15", "15", 0}}},
+	{score.SOFA, score.Bilirubin, vitals.UnitMgPerDL, []box{{"0", "1.1", 0}, {"1.2", "1.9", 1}, {"2.0", "5.9", 2}, {"6.0", "11.9", 3}, {"12.0", "40", 4}}},
+	{score.SOFA, score.Creatinine, vitals.UnitMgPerDL, []box{{"0", "1.1", 0}, {"1.2", "1.9", 1}, {"2.0", "3.4", 2}, {"3.5", "4.9", 3}, {"5.0", "40", 4}}},
+	{score.SOFA, score.MeanPressure, vitals.UnitMmHg, []box{{"0", "69", 1}, {"70", "200", 0}}},
+	{score.SOFA, score.GlasgowComa, vitals.UnitScore, []box{{"3", "5", 4}, {"6", "9", 3}, {"10", "12", 2}, {"13", "14", 1}, {"15", "15", 0}}},
 
-	{score.ChartCART, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "20", 0}, {"21", "23", 8}, {"24", "25", 12}, {"26", "29", 15}, {"30", "90", 22}}},
-	{score.ChartCART, score.Pulse, vitals.UnitPerMinute, []box{{"0", "109", 0}, {"110", "139", 4}, {"140", "300", 13}}},
-	{score.ChartCART, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "34", 13}, {"35", "39", 6}, {"40", "49", 4}, {"50", "200", 0}}},
+	{score.CART, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "20", 0}, {"21", "23", 8}, {"24", "25", 12}, {"26", "29", 15}, {"30", "90", 22}}},
+	{score.CART, score.Pulse, vitals.UnitPerMinute, []box{{"0", "109", 0}, {"110", "139", 4}, {"140", "300", 13}}},
+	{score.CART, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "34", 13}, {"35", "39", 6}, {"40", "49", 4}, {"50", "200", 0}}},
 
-	{score.ChartQCSI, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "22", 0}, {"23", "28", 1}, {"29", "90", 2}}},
-	{score.ChartQCSI, score.SpO2, vitals.UnitPercent, []box{{"0", "88", 5}, {"89", "92", 2}, {"93", "100", 0}}},
-	{score.ChartQCSI, score.OxygenFlow, vitals.UnitLPerMin, []box{{"0", "2", 0}, {"3", "4", 4}, {"5", "15", 5}}},
+	{score.QCSI, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "22", 0}, {"23", "28", 1}, {"29", "90", 2}}},
+	{score.QCSI, score.SpO2, vitals.UnitPercent, []box{{"0", "88", 5}, {"89", "92", 2}, {"93", "100", 0}}},
+	{score.QCSI, score.OxygenFlow, vitals.UnitLPerMin, []box{{"0", "2", 0}, {"3", "4", 4}, {"5", "15", 5}}},
 
-	{score.ChartREMS, score.Pulse, vitals.UnitPerMinute, []box{{"0", "39", 4}, {"40", "54", 3}, {"55", "69", 2}, {"70", "109", 0}, {"110", "139", 2}, {"140", "179", 3}, {"180", "300", 4}}},
-	{score.ChartREMS, score.MeanPressure, vitals.UnitMmHg, []box{{"0", "49", 4}, {"50", "69", 2}, {"70", "109", 0}, {"110", "129", 2}, {"130", "159", 3}, {"160", "250", 4}}},
-	{score.ChartREMS, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "5", 4}, {"6", "9", 2}, {"10", "11", 1}, {"12", "24", 0}, {"25", "34", 1}, {"35", "49", 3}, {"50", "90", 4}}},
-	{score.ChartREMS, score.SpO2, vitals.UnitPercent, []box{{"0", "74", 4}, {"75", "85", 3}, {"86", "89", 1}, {"90", "100", 0}}},
+	{score.REMS, score.Pulse, vitals.UnitPerMinute, []box{{"0", "39", 4}, {"40", "54", 3}, {"55", "69", 2}, {"70", "109", 0}, {"110", "139", 2}, {"140", "179", 3}, {"180", "300", 4}}},
+	{score.REMS, score.MeanPressure, vitals.UnitMmHg, []box{{"0", "49", 4}, {"50", "69", 2}, {"70", "109", 0}, {"110", "129", 2}, {"130", "159", 3}, {"160", "250", 4}}},
+	{score.REMS, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "5", 4}, {"6", "9", 2}, {"10", "11", 1}, {"12", "24", 0}, {"25", "34", 1}, {"35", "49", 3}, {"50", "90", 4}}},
+	{score.REMS, score.SpO2, vitals.UnitPercent, []box{{"0", "74", 4}, {"75", "85", 3}, {"86", "89", 1}, {"90", "100", 0}}},
 
-	{score.ChartRTS, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "0", 0}, {"1", "5", 1}, {"6", "9", 2}, {"10", "29", 4}, {"30", "90", 3}}},
-	{score.ChartRTS, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "0", 0}, {"1", "49", 1}, {"50", "75", 2}, {"76", "89", 3}, {"90", "300", 4}}},
-	{score.ChartRTS, score.GlasgowComa, vitals.UnitScore, []box{{"3", "3", 0}, {"4", "5", 1}, {"6", "8", 2}, {"9", "12", 3}, {"13", "15", 4}}},
+	{score.RTS, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "0", 0}, {"1", "5", 1}, {"6", "9", 2}, {"10", "29", 4}, {"30", "90", 3}}},
+	{score.RTS, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "0", 0}, {"1", "49", 1}, {"50", "75", 2}, {"76", "89", 3}, {"90", "300", 4}}},
+	{score.RTS, score.GlasgowComa, vitals.UnitScore, []box{{"3", "3", 0}, {"4", "5", 1}, {"6", "8", 2}, {"9", "12", 3}, {"13", "15", 4}}},
 
-	{score.ChartCURB65, score.Urea, vitals.UnitMmolPerL, []box{{"0", "7.0", 0}, {"7.1", "60", 1}}},
-	{score.ChartCURB65, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "29", 0}, {"30", "90", 1}}},
-	{score.ChartCURB65, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "89", 1}, {"90", "300", 0}}},
-	{score.ChartCRB65, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "60", 1}, {"61", "200", 0}}},
+	{score.CURB65, score.Urea, vitals.UnitMmolPerL, []box{{"0", "7.0", 0}, {"7.1", "60", 1}}},
+	{score.CURB65, score.RespiratoryRate, vitals.UnitPerMinute, []box{{"0", "29", 0}, {"30", "90", 1}}},
+	{score.CURB65, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "89", 1}, {"90", "300", 0}}},
+	{score.CRB65, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "60", 1}, {"61", "200", 0}}},
 
-	{score.ChartBPACCAHA2017, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "119", 0}, {"120", "129", 1}, {"130", "139", 2}, {"140", "180", 3}, {"181", "300", 4}}},
-	{score.ChartBPACCAHA2017, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "79", 0}, {"80", "89", 2}, {"90", "120", 3}, {"121", "200", 4}}},
-	{score.ChartBPESC2024, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "119", 0}, {"120", "139", 1}, {"140", "159", 2}, {"160", "179", 3}, {"180", "300", 4}}},
-	{score.ChartBPESC2024, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "69", 0}, {"70", "89", 1}, {"90", "99", 2}, {"100", "109", 3}, {"110", "200", 4}}},
-	{score.ChartBPESC2024Home, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "119", 0}, {"120", "134", 1}, {"135", "300", 2}}},
-	{score.ChartBPESC2024Home, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "69", 0}, {"70", "84", 1}, {"85", "200", 2}}},
-	{score.ChartBPESC2024Day24, score.SystolicPressure, vitals.UnitMmHg, []box{{"130", "300", 2}}},
-	{score.ChartBPESC2024Day24, score.DiastolicPressure, vitals.UnitMmHg, []box{{"80", "200", 2}}},
-	{score.ChartBPESC2024Night, score.SystolicPressure, vitals.UnitMmHg, []box{{"120", "300", 2}}},
-	{score.ChartBPESC2024Night, score.DiastolicPressure, vitals.UnitMmHg, []box{{"70", "200", 2}}},
+	{score.BPACCAHA2017, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "119", 0}, {"120", "129", 1}, {"130", "139", 2}, {"140", "180", 3}, {"181", "300", 4}}},
+	{score.BPACCAHA2017, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "79", 0}, {"80", "89", 2}, {"90", "120", 3}, {"121", "200", 4}}},
+	{score.BPESC2024, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "119", 0}, {"120", "139", 1}, {"140", "159", 2}, {"160", "179", 3}, {"180", "300", 4}}},
+	{score.BPESC2024, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "69", 0}, {"70", "89", 1}, {"90", "99", 2}, {"100", "109", 3}, {"110", "200", 4}}},
+	{score.BPESC2024Home, score.SystolicPressure, vitals.UnitMmHg, []box{{"0", "119", 0}, {"120", "134", 1}, {"135", "300", 2}}},
+	{score.BPESC2024Home, score.DiastolicPressure, vitals.UnitMmHg, []box{{"0", "69", 0}, {"70", "84", 1}, {"85", "200", 2}}},
+	{score.BPESC2024Day24, score.SystolicPressure, vitals.UnitMmHg, []box{{"130", "300", 2}}},
+	{score.BPESC2024Day24, score.DiastolicPressure, vitals.UnitMmHg, []box{{"80", "200", 2}}},
+	{score.BPESC2024Night, score.SystolicPressure, vitals.UnitMmHg, []box{{"120", "300", 2}}},
+	{score.BPESC2024Night, score.DiastolicPressure, vitals.UnitMmHg, []box{{"70", "200", 2}}},
 }
 
 type box struct {
@@ -120,20 +120,20 @@ func TestMistakesOfOthers(t *testing.T) {
 		points uint8
 		band   score.Band
 	}{
-		{score.ChartNEWS2Scale2, true, score.SpO2, vitals.Percent(93), 0, score.Low},
-		{score.ChartNEWS2Scale2, true, score.SpO2, vitals.Percent(100), 0, score.Low},
-		{score.ChartNEWS2Scale2, false, score.SpO2, vitals.Percent(93), 1, score.Low},
-		{score.ChartNEWS2, true, score.Temperature, vitals.Celsius(375), 0, score.Low},
-		{score.ChartNEWS2, true, score.Temperature, vitals.Celsius(360), 1, score.Low},
-		{score.ChartNEWS2, true, score.SpO2, vitals.Percent(85), 3, score.LowMedium},
-		{score.ChartNEWS2, true, score.SpO2, vitals.Percent(89), 3, score.LowMedium},
-		{score.ChartNEWS2, false, score.SpO2, vitals.Percent(92), 2, score.Low}, // 2 + 2 for oxygen is not medium
+		{score.NEWS2Scale2, true, score.SpO2, vitals.Percent(93), 0, score.Low},
+		{score.NEWS2Scale2, true, score.SpO2, vitals.Percent(100), 0, score.Low},
+		{score.NEWS2Scale2, false, score.SpO2, vitals.Percent(93), 1, score.Low},
+		{score.NEWS2, true, score.Temperature, vitals.Celsius(375), 0, score.Low},
+		{score.NEWS2, true, score.Temperature, vitals.Celsius(360), 1, score.Low},
+		{score.NEWS2, true, score.SpO2, vitals.Percent(85), 3, score.LowMedium},
+		{score.NEWS2, true, score.SpO2, vitals.Percent(89), 3, score.LowMedium},
+		{score.NEWS2, false, score.SpO2, vitals.Percent(92), 2, score.Low}, // 2 + 2 for oxygen is not medium
 	} {
 		e := entry{t: t, in: healthy(t)}
 		if !c.air {
 			e.code(score.Breathing, vitals.BreathesOxygen)
 		}
-		if c.chart == score.ChartNEWS2Scale2 {
+		if c.chart == score.NEWS2Scale2 {
 			e.measure(score.SpO2, vitals.Percent(90))
 		}
 		e.measure(c.param, c.value)
@@ -192,7 +192,7 @@ func walk(t *testing.T, c score.Chart, p score.Parameter, alone bool) {
 		case now < prev && rising:
 			t.Fatalf("%v: %v %d/100: %d after %d: better further from the best (alone %t)", c, p, h, now, prev, alone)
 		}
-		if c != score.ChartREMS && band != score.Undefined && prevBand != score.Undefined && (now > prev && band < prevBand || now < prev && band > prevBand) {
+		if c != score.REMS && band != score.Undefined && prevBand != score.Undefined && (now > prev && band < prevBand || now < prev && band > prevBand) {
 			t.Fatalf("%v: %v %d/100: band %v after %v, total %d after %d", c, p, h, band, prevBand, now, prev)
 		}
 		prev, prevBand = now, band
@@ -252,9 +252,9 @@ func TestHealthy(t *testing.T) {
 	for c := range score.Charts() {
 		e := entry{t: t, in: healthy(t)}
 		switch c {
-		case score.ChartSIPA:
+		case score.SIPA:
 			e.age(15)
-		case score.ChartBPESC2024Day24, score.ChartBPESC2024Night:
+		case score.BPESC2024Day24, score.BPESC2024Night:
 			e.measure(score.SystolicPressure, vitals.MmHg(105))
 			e.measure(score.DiastolicPressure, vitals.MmHg(59))
 		}
@@ -262,14 +262,14 @@ func TestHealthy(t *testing.T) {
 		if !r.Complete() || r.Band > score.Low || r.Stale != 0 {
 			t.Errorf("%v, missing %v", r, r.Missing)
 		}
-		if least, most := c.Range(); !c.LowIsWorse() && r.Total != 0 || least != 0 || (most == 0) != (c == score.ChartShockIndex || c == score.ChartSIPA || c == score.ChartROX || c == score.ChartHorowitz) {
+		if least, most := c.Range(); !c.LowIsWorse() && r.Total != 0 || least != 0 || (most == 0) != (c == score.ShockIndex || c == score.SIPA || c == score.ROX || c == score.Horowitz) {
 			t.Errorf("%v: total %d in %d to %d", c, r.Total, least, most)
 		}
 	}
 	for c, most := range map[score.Chart]int{
-		score.ChartNEWS2: 20, score.ChartNEWS2Scale2: 20, score.ChartNEWS: 20, score.ChartMEWS: 14, score.ChartPEWS: 13, score.ChartQSOFA: 3,
-		score.ChartSIRS: 4, score.ChartSOFA: 24, score.ChartMSOFA: 19, score.ChartCART: 57, score.ChartQCSI: 12, score.ChartREMS: 26,
-		score.ChartRTS: 12, score.ChartCRB65: 4, score.ChartCURB65: 5, score.ChartBAP65: 3, score.ChartBPACCAHA2017: 4,
+		score.NEWS2: 20, score.NEWS2Scale2: 20, score.NEWS: 20, score.MEWS: 14, score.PEWS: 13, score.QSOFA: 3,
+		score.SIRS: 4, score.SOFA: 24, score.MSOFA: 19, score.CART: 57, score.QCSI: 12, score.REMS: 26,
+		score.RTS: 12, score.CRB65: 4, score.CURB65: 5, score.BAP65: 3, score.BPACCAHA2017: 4,
 	} {
 		if _, got := c.Range(); got != most {
 			t.Errorf("%v: at most %d, want %d", c, got, most)
@@ -301,18 +301,18 @@ func TestCodes(t *testing.T) {
 		score.SystolicPressure: "1104341000000101", score.Pulse: "1104351000000103", score.Consciousness: "1104361000000100",
 		score.Temperature: "1104371000000107", score.AgeYears: "",
 	} {
-		if got := score.ChartNEWS2.PartSNOMED(p); got != want {
+		if got := score.NEWS2.PartSNOMED(p); got != want {
 			t.Errorf("NEWS2, %v: %q, want %q", p, got, want)
 		}
 		if p == score.SpO2 {
 			want = "1104321000000108"
 		}
-		if got := score.ChartNEWS2Scale2.PartSNOMED(p); got != want {
+		if got := score.NEWS2Scale2.PartSNOMED(p); got != want {
 			t.Errorf("NEWS2 scale 2, %v: %q, want %q", p, got, want)
 		}
 	}
 	for c := range score.Charts() {
-		news2 := c == score.ChartNEWS2 || c == score.ChartNEWS2Scale2
+		news2 := c == score.NEWS2 || c == score.NEWS2Scale2
 		if (c.LOINC() == "88330-6") != news2 || (c.SNOMED() == "1104051000000101") != news2 {
 			t.Errorf("%v: LOINC %q, SNOMED %q", c, c.LOINC(), c.SNOMED())
 		}

@@ -78,7 +78,7 @@ func TestMissing(t *testing.T) {
 
 func TestNEWS2MissingIsExact(t *testing.T) {
 	whole := sick(t)
-	for c := range map[score.Chart]bool{score.ChartNEWS2: true, score.ChartNEWS2Scale2: true} {
+	for c := range map[score.Chart]bool{score.NEWS2: true, score.NEWS2Scale2: true} {
 		for set := range score.Parameters(1 << 7) {
 			in := whole
 			for p := range set.All() {
@@ -100,47 +100,47 @@ func TestParts(t *testing.T) {
 		total   int
 		missing score.Parameters
 	}{
-		{"confused by ACVPU alone", score.ChartQSOFA, func(e *entry) {
+		{"confused by ACVPU alone", score.QSOFA, func(e *entry) {
 			e.in.Clear(score.GlasgowComa)
 			e.code(score.Consciousness, uint32(vitals.ACVPUConfused))
 		}, 1, 0},
-		{"coma score alone", score.ChartQSOFA, func(e *entry) {
+		{"coma score alone", score.QSOFA, func(e *entry) {
 			e.in.Clear(score.Consciousness)
 			e.measure(score.GlasgowComa, vitals.UnitScore.Of(vitals.Decimal{Coef: 14}))
 		}, 1, 0},
-		{"neither", score.ChartQSOFA, func(e *entry) { e.in.Clear(score.Consciousness); e.in.Clear(score.GlasgowComa) }, 0, 1 << score.Consciousness},
-		{"fast breathing, no blood gas", score.ChartSIRS, func(e *entry) {
+		{"neither", score.QSOFA, func(e *entry) { e.in.Clear(score.Consciousness); e.in.Clear(score.GlasgowComa) }, 0, 1 << score.Consciousness},
+		{"fast breathing, no blood gas", score.SIRS, func(e *entry) {
 			e.in.Clear(score.ArterialCO2)
 			e.measure(score.RespiratoryRate, vitals.PerMinute(21))
 		}, 1, 0},
-		{"normal breathing, no blood gas", score.ChartSIRS, func(e *entry) { e.in.Clear(score.ArterialCO2) }, 0, 1 << score.ArterialCO2},
-		{"both criteria of a part", score.ChartSIRS, func(e *entry) {
+		{"normal breathing, no blood gas", score.SIRS, func(e *entry) { e.in.Clear(score.ArterialCO2) }, 0, 1 << score.ArterialCO2},
+		{"both criteria of a part", score.SIRS, func(e *entry) {
 			e.measure(score.ArterialCO2, vitals.MmHg(20))
 			e.measure(score.RespiratoryRate, vitals.PerMinute(21))
 		}, 1, 0},
-		{"low systolic, diastolic unknown", score.ChartCRB65, func(e *entry) {
+		{"low systolic, diastolic unknown", score.CRB65, func(e *entry) {
 			e.in.Clear(score.DiastolicPressure)
 			e.measure(score.SystolicPressure, vitals.MmHg(89))
 		}, 1, 0},
-		{"hypotension on a vasopressor", score.ChartSOFA, func(e *entry) {
+		{"hypotension on a vasopressor", score.SOFA, func(e *entry) {
 			e.measure(score.MeanPressure, vitals.MmHg(60))
 			e.code(score.Vasopressor, score.VasopressorMedium)
 		}, 3, 0},
-		{"lungs at 180, ventilator unknown", score.ChartSOFA, func(e *entry) {
+		{"lungs at 180, ventilator unknown", score.SOFA, func(e *entry) {
 			e.measure(score.ArterialO2, vitals.UnitMmHg.Of(vitals.Decimal{Coef: 378, Exp: -1}))
 			e.in.Clear(score.Ventilation)
 		}, 2, 1 << score.Ventilation},
-		{"lungs at 380, ventilator unknown", score.ChartSOFA, func(e *entry) {
+		{"lungs at 380, ventilator unknown", score.SOFA, func(e *entry) {
 			e.measure(score.ArterialO2, vitals.UnitMmHg.Of(vitals.Decimal{Coef: 798, Exp: -1}))
 			e.in.Clear(score.Ventilation)
 		}, 1, 0},
-		{"lungs at 80, ventilated", score.ChartSOFA, func(e *entry) {
+		{"lungs at 80, ventilated", score.SOFA, func(e *entry) {
 			e.measure(score.ArterialO2, vitals.UnitMmHg.Of(vitals.Decimal{Coef: 168, Exp: -1}))
 			e.code(score.Ventilation, score.Yes)
 		}, 4, 0},
-		{"scale 2, 95 %, oxygen unknown", score.ChartNEWS2Scale2, func(e *entry) { e.in.Clear(score.Breathing) }, 0, 1 << score.Breathing},
-		{"diastolic decides the class", score.ChartBPACCAHA2017, func(e *entry) { e.measure(score.DiastolicPressure, vitals.MmHg(90)) }, 3, 0},
-		{"new confusion is not in NEWS", score.ChartNEWS, func(e *entry) { e.code(score.Consciousness, uint32(vitals.ACVPUConfused)) }, 0, 0},
+		{"scale 2, 95 %, oxygen unknown", score.NEWS2Scale2, func(e *entry) { e.in.Clear(score.Breathing) }, 0, 1 << score.Breathing},
+		{"diastolic decides the class", score.BPACCAHA2017, func(e *entry) { e.measure(score.DiastolicPressure, vitals.MmHg(90)) }, 3, 0},
+		{"new confusion is not in NEWS", score.NEWS, func(e *entry) { e.code(score.Consciousness, uint32(vitals.ACVPUConfused)) }, 0, 0},
 	} {
 		e := entry{t: t, in: healthy(t)}
 		c.change(&e)
@@ -181,7 +181,7 @@ func TestBands(t *testing.T) {
 	} {
 		e := entry{t: t, in: healthy(t)}
 		c.change(&e)
-		r := e.score(score.ChartNEWS2)
+		r := e.score(score.NEWS2)
 		if r.Total != c.total || r.Band != c.band || r.Monitoring() != c.watch || !r.Complete() {
 			t.Errorf("%s: %v (%v), want %d, %v, %s", c.name, r, r.Band, c.total, c.band, c.watch)
 		}
@@ -197,36 +197,36 @@ func TestQuotients(t *testing.T) {
 		band    score.Band
 		missing score.Parameters
 	}{
-		{"rounded up to above 0.7", score.ChartShockIndex, func(e *entry) { e.measure(score.Pulse, vitals.PerMinute(82)) }, "0.71", score.Medium, 0},
-		{"no pressure", score.ChartShockIndex, func(e *entry) { e.in.Clear(score.SystolicPressure) }, "0", score.Undefined, 1 << score.SystolicPressure},
-		{"a pressure of 0 divides nothing", score.ChartShockIndex, func(e *entry) { e.measure(score.SystolicPressure, vitals.MmHg(0)) }, "0", score.Undefined, 1 << score.SystolicPressure},
-		{"a pulse beyond the device", score.ChartShockIndex, func(e *entry) {
+		{"rounded up to above 0.7", score.ShockIndex, func(e *entry) { e.measure(score.Pulse, vitals.PerMinute(82)) }, "0.71", score.Medium, 0},
+		{"no pressure", score.ShockIndex, func(e *entry) { e.in.Clear(score.SystolicPressure) }, "0", score.Undefined, 1 << score.SystolicPressure},
+		{"a pressure of 0 divides nothing", score.ShockIndex, func(e *entry) { e.measure(score.SystolicPressure, vitals.MmHg(0)) }, "0", score.Undefined, 1 << score.SystolicPressure},
+		{"a pulse beyond the device", score.ShockIndex, func(e *entry) {
 			e.in.Set(vitals.Reading{Kind: vitals.HeartRate, Quality: vitals.AboveRange})
 		}, "0", score.Undefined, 1 << score.Pulse},
-		{"an adult has no SIPA", score.ChartSIPA, func(*entry) {}, "0.63", score.Undefined, 0},
-		{"SIPA without age", score.ChartSIPA, func(e *entry) { e.in.Clear(score.AgeYears) }, "0.63", score.Undefined, 1 << score.AgeYears},
-		{"1.22 at 6 years", score.ChartSIPA, func(e *entry) {
+		{"an adult has no SIPA", score.SIPA, func(*entry) {}, "0.63", score.Undefined, 0},
+		{"SIPA without age", score.SIPA, func(e *entry) { e.in.Clear(score.AgeYears) }, "0.63", score.Undefined, 1 << score.AgeYears},
+		{"1.22 at 6 years", score.SIPA, func(e *entry) {
 			e.age(6)
 			e.measure(score.Pulse, vitals.PerMinute(122))
 			e.measure(score.SystolicPressure, vitals.MmHg(100))
 		}, "1.22", score.Low, 0},
-		{"1.22 at 7 years", score.ChartSIPA, func(e *entry) {
+		{"1.22 at 7 years", score.SIPA, func(e *entry) {
 			e.age(7)
 			e.measure(score.Pulse, vitals.PerMinute(122))
 			e.measure(score.SystolicPressure, vitals.MmHg(100))
 		}, "1.22", score.High, 0},
-		{"ROX of 4.88", score.ChartROX, func(e *entry) {
+		{"ROX of 4.88", score.ROX, func(e *entry) {
 			e.measure(score.SpO2, vitals.Percent(92))
 			e.measure(score.InspiredOxygen, vitals.Percent(58))
 			e.measure(score.RespiratoryRate, vitals.UnitPerMinute.Of(vitals.Decimal{Coef: 325, Exp: -1}))
 		}, "4.81", score.Medium, 0}, // 32.5 is 33 on a chart
-		{"ROX low", score.ChartROX, func(e *entry) {
+		{"ROX low", score.ROX, func(e *entry) {
 			e.measure(score.SpO2, vitals.Percent(88))
 			e.measure(score.InspiredOxygen, vitals.Percent(80))
 			e.measure(score.RespiratoryRate, vitals.PerMinute(30))
 		}, "3.67", score.High, 0},
-		{"ROX on air", score.ChartROX, func(*entry) {}, "33.33", score.Low, 0},
-		{"P/F of 200", score.ChartHorowitz, func(e *entry) { e.measure(score.ArterialO2, vitals.MmHg(42)) }, "200.0", score.High, 0},
+		{"ROX on air", score.ROX, func(*entry) {}, "33.33", score.Low, 0},
+		{"P/F of 200", score.Horowitz, func(e *entry) { e.measure(score.ArterialO2, vitals.MmHg(42)) }, "200.0", score.High, 0},
 	} {
 		e := entry{t: t, in: healthy(t)}
 		c.change(&e)
@@ -249,7 +249,7 @@ func TestAges(t *testing.T) {
 	set(vitals.RespiratoryRate, vitals.PerMinute(26), time.Hour+time.Nanosecond)
 	set(vitals.SpO2, vitals.Percent(93), 1500*time.Millisecond)
 	set(vitals.BodyTemperature, vitals.Celsius(395), -time.Minute) // a clock that is ahead
-	r := score.ChartNEWS2.Evaluate(&in, noon, time.Hour)
+	r := score.NEWS2.Evaluate(&in, noon, time.Hour)
 	if r.Total != 3+2+2 || r.Stale != 1<<score.RespiratoryRate || !r.Missing.Has(score.RespiratoryRate) {
 		t.Errorf("%v, stale %v", r, r.Stale)
 	}
@@ -262,11 +262,11 @@ func TestAges(t *testing.T) {
 		t.Error("what did not count has an age")
 	}
 	for _, maxAge := range []time.Duration{0, 2 * time.Hour, 1<<63 - 1} {
-		if r := score.ChartNEWS2.Evaluate(&in, noon, maxAge); r.Total != 10 || r.Stale != 0 {
+		if r := score.NEWS2.Evaluate(&in, noon, maxAge); r.Total != 10 || r.Stale != 0 {
 			t.Errorf("maximum age %v: %v", maxAge, r)
 		}
 	}
-	if r := score.ChartNEWS2.Evaluate(&in, time.Time{}, time.Hour); r.Total != 10 || r.Stale != 0 {
+	if r := score.NEWS2.Evaluate(&in, time.Time{}, time.Hour); r.Total != 10 || r.Stale != 0 {
 		t.Errorf("no time: %v", r)
 	}
 	// A coma score that is too old does not matter beside a fresh assessment.
@@ -274,17 +274,17 @@ func TestAges(t *testing.T) {
 	if err := e.in.Measure(score.GlasgowComa, vitals.UnitScore.Of(vitals.Decimal{Coef: 15}), noon.Add(-2*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if r := score.ChartQSOFA.Evaluate(&e.in, noon, time.Hour); r.Stale != 0 || !r.Complete() {
+	if r := score.QSOFA.Evaluate(&e.in, noon, time.Hour); r.Stale != 0 || !r.Complete() {
 		t.Errorf("%v, stale %v", r, r.Stale)
 	}
 	// Years later, the age of the patient still counts, saturated ages stay old.
 	e = entry{t: t, in: in}
 	e.age(70)
-	r = score.ChartCART.Evaluate(&e.in, noon.AddDate(60, 0, 0), 0)
+	r = score.CART.Evaluate(&e.in, noon.AddDate(60, 0, 0), 0)
 	if age, ok := r.Age(score.Pulse); !ok || age < 49*24*time.Hour || r.Points[score.AgeYears] != 9 {
 		t.Errorf("%v old, %v", age, r)
 	}
-	if r := score.ChartCART.Evaluate(&e.in, noon.AddDate(60, 0, 0), time.Hour); r.Total != 9 || r.Stale.Has(score.AgeYears) {
+	if r := score.CART.Evaluate(&e.in, noon.AddDate(60, 0, 0), time.Hour); r.Total != 9 || r.Stale.Has(score.AgeYears) {
 		t.Errorf("%v", r)
 	}
 }
@@ -325,7 +325,7 @@ func BenchmarkEvaluateNEWS2(b *testing.B) {
 	b.ReportAllocs()
 	total := 0
 	for b.Loop() {
-		r := score.ChartNEWS2.Evaluate(&in, now, time.Hour)
+		r := score.NEWS2.Evaluate(&in, now, time.Hour)
 		total += r.Total
 	}
 	_ = total
@@ -336,7 +336,7 @@ func BenchmarkEvaluateSOFA(b *testing.B) {
 	b.ReportAllocs()
 	total := 0
 	for b.Loop() {
-		r := score.ChartSOFA.Evaluate(&in, now, time.Hour)
+		r := score.SOFA.Evaluate(&in, now, time.Hour)
 		total += r.Total
 	}
 	_ = total

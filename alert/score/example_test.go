@@ -23,8 +23,8 @@ func Example() {
 	} {
 		in.Set(r)
 	}
-	fmt.Println(score.ChartNEWS2.Evaluate(&in, at.Add(10*time.Minute), time.Hour))
-	fmt.Println(score.ChartShockIndex.Evaluate(&in, at.Add(10*time.Minute), time.Hour))
+	fmt.Println(score.NEWS2.Evaluate(&in, at.Add(10*time.Minute), time.Hour))
+	fmt.Println(score.ShockIndex.Evaluate(&in, at.Add(10*time.Minute), time.Hour))
 	// Output:
 	// NEWS2 at least 8, high risk, emergency response threshold: respiratory rate 2, SpO2 2, systolic pressure 1, pulse 2, temperature 1; missing consciousness; continuous monitoring of vital signs
 	// shock index 1.10, raised, above 0.7
@@ -45,7 +45,7 @@ func ExampleInputs_Measure() {
 	if err := in.SetAge(71); err != nil {
 		log.Fatal(err)
 	}
-	r := score.ChartCURB65.Evaluate(&in, at, time.Hour)
+	r := score.CURB65.Evaluate(&in, at, time.Hour)
 	fmt.Println(r.Total, r.Band, r.Monitoring())
 	fmt.Println("missing:", r.Missing)
 	// Output:
@@ -58,13 +58,13 @@ func ExampleChart_Explain() {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	var in score.Inputs
 	in.Set(vitals.Reading{Kind: vitals.BodyTemperature, Quantity: vitals.UnitCelsius.Of(vitals.Decimal{Coef: 3805, Exp: -2}), At: at})
-	fmt.Println(score.ChartNEWS2.Explain(&in, at.Add(5*time.Minute), time.Hour))
+	fmt.Println(score.NEWS2.Explain(&in, at.Add(5*time.Minute), time.Hour))
 	// Output:
 	// NEWS2 at least 1, low risk: temperature 38.1 °C 5m0s ago = 1; missing respiratory rate, SpO2, air or oxygen, systolic pressure, pulse, consciousness; at least every 4 to 6 hours
 }
 
 func ExampleChart_Table() {
-	fmt.Print(score.ChartBPACCAHA2017.Table())
+	fmt.Print(score.BPACCAHA2017.Table())
 	// Output:
 	// BP ACC/AHA 2017: office blood pressure class, ACC/AHA 2017 (Whelton et al., Hypertension 2018;71:e13)
 	//   systolic pressure mmHg: to 119 = 0, 120 to 129 = 1, 130 to 139 = 2, 140 to 180 = 3, from 181 = 4
@@ -85,7 +85,7 @@ func ExampleChart_Evaluate() {
 			log.Fatal(err)
 		}
 	}
-	for _, c := range []score.Chart{score.ChartBPACCAHA2017, score.ChartBPESC2024, score.ChartBPESC2024Home} {
+	for _, c := range []score.Chart{score.BPACCAHA2017, score.BPESC2024, score.BPESC2024Home} {
 		fmt.Printf("%v: %s\n", c, c.Evaluate(&in, time.Time{}, 0).Level())
 	}
 	// Output:

@@ -151,7 +151,7 @@ func TestLateInputsAreRefused(t *testing.T) {
 		if err := in.Measure(score.Pulse, vitals.PerMinute(140), far); err != nil {
 			t.Fatal(err)
 		}
-		if r := score.ChartNEWS2.Evaluate(&in, noon, time.Hour); r.Total != 3 && !r.Stale.Has(score.Pulse) {
+		if r := score.NEWS2.Evaluate(&in, noon, time.Hour); r.Total != 3 && !r.Stale.Has(score.Pulse) {
 			t.Errorf("%v: %v", far.Year(), r)
 		}
 	}
@@ -233,7 +233,7 @@ func TestSet(t *testing.T) {
 		if set&^score.ParametersOf(c.r.Kind) != 0 {
 			t.Errorf("%v: set %v, but ParametersOf has %v", c.r.Kind, set, score.ParametersOf(c.r.Kind))
 		}
-		got := score.ChartNEWS2.Evaluate(&in, time.Time{}, 0)
+		got := score.NEWS2.Evaluate(&in, time.Time{}, 0)
 		if c.ok && (got.Points[c.param] != c.points || got.Missing.Has(c.param)) {
 			t.Errorf("%v %v code %d: %v; want %d points", c.r.Kind, c.r.Quantity, c.r.Code, got, c.points)
 		}

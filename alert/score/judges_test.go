@@ -49,9 +49,9 @@ func judgeNEWS2(v *vector) {
 	v.put(score.Temperature, "Temperature")
 	v.code(score.Breathing, map[int]uint32{0: vitals.BreathesAir, 2: vitals.BreathesOxygen}[v.ordinal("Supplemental oxygen")])
 	v.code(score.Consciousness, map[int]uint32{0: uint32(vitals.ACVPUAlert), 3: uint32(vitals.ACVPUVoice)}[v.ordinal("Consciousness")])
-	chart := score.ChartNEWS2
+	chart := score.NEWS2
 	if v.ordinal("Hypercapnic respiratory failure") == 1 {
-		chart = score.ChartNEWS2Scale2
+		chart = score.NEWS2Scale2
 	}
 	r := v.score(chart)
 	v.total(r, "Total score")
@@ -75,7 +75,7 @@ func judgeNEWS(v *vector) {
 	if v.ordinal("Oxygen therapy") == 1 {
 		v.code(score.Breathing, vitals.BreathesOxygen)
 	}
-	r := v.score(score.ChartNEWS)
+	r := v.score(score.NEWS)
 	v.total(r, "Total score")
 	v.part(r, "Respiration rate", score.RespiratoryRate)
 	v.part(r, "Oxygen saturation", score.SpO2)
@@ -100,7 +100,7 @@ func judgeMEWS(v *vector) {
 		v.put(score.Temperature, name)
 	}
 	v.acvpu()
-	r := v.score(score.ChartMEWS)
+	r := v.score(score.MEWS)
 	// Missing inputs are normal for the source; for us the total is the least.
 	_, rate := v.Input["Respiration rate"]
 	if r.Missing.Has(score.RespiratoryRate) == rate {
@@ -125,7 +125,7 @@ func judgePEWS(v *vector) {
 	v.code(score.RespiratoryEffort, uint32(v.ordinal("Respiratory")))
 	v.code(score.Nebuliser, uint32(v.ordinal("Use of nebulizer every 15 minutes")/2))
 	v.code(score.Vomiting, uint32(v.ordinal("Persisting vomiting following surgery")/2))
-	r := v.score(score.ChartPEWS)
+	r := v.score(score.PEWS)
 	v.total(r, "Total score")
 	class := map[score.Band]int{score.Low: 0, score.Medium: 1, score.High: 2}[r.Band]
 	v.want("Risk level", class)
@@ -149,7 +149,7 @@ func judgeSOFA(v *vector) {
 		v.measure(score.UrineOutput, vitals.UnitMLPerHour.Of(vitals.Decimal{Coef: (d.Coef*1e6 + 12) / 24, Exp: d.Exp - 6}))
 	}
 	v.code(score.Ventilation, score.Yes) // the source asks for no ventilator
-	r := v.score(score.ChartSOFA)
+	r := v.score(score.SOFA)
 	if r.Complete() {
 		v.t.Errorf("%s: complete, but no case has a mean pressure", v.ID)
 	}
@@ -159,7 +159,7 @@ func judgeSOFA(v *vector) {
 	v.part(r, "MAP or admin of vasopressors required", score.MeanPressure, score.Vasopressor)
 	v.part(r, "Creatinine or urine output", score.Creatinine, score.UrineOutput)
 	if x := v.Expected["Carrico/PF"]; x.Value != nil {
-		v.want("Carrico/PF", v.score(score.ChartHorowitz).Value.Round(0))
+		v.want("Carrico/PF", v.score(score.Horowitz).Value.Round(0))
 	}
 	if v.ID == "SOFA.v1/pf<=100" {
 		// Disputed: 50 mmHg at 50 % are 100, and 4 points are for less than 100.
@@ -178,8 +178,8 @@ func judgeMSOFA(v *vector) {
 	saturation := map[int]int64{0: 99, 1: 80, 2: 60, 3: 40, 4: 20}[v.ordinal("SpO₂/FiO₂")]
 	v.measure(score.SpO2, vitals.Percent(saturation))
 	v.code(score.Jaundice, uint32(v.ordinal("Scleral icterus or jaundice present")/3))
-	v.like(score.ChartMSOFA, score.GlasgowComa, "Glasgow Coma Scale")
-	v.like(score.ChartMSOFA, score.Creatinine, "Creatinine (mg/dL)")
+	v.like(score.MSOFA, score.GlasgowComa, "Glasgow Coma Scale")
+	v.like(score.MSOFA, score.Creatinine, "Creatinine (mg/dL)")
 	v.measure(score.MeanPressure, vitals.MmHg(70))
 	switch o := v.ordinal("Hypotension"); o {
 	case 0:
@@ -190,7 +190,7 @@ func judgeMSOFA(v *vector) {
 	default:
 		v.code(score.Vasopressor, uint32(o-1))
 	}
-	r := v.score(score.ChartMSOFA)
+	r := v.score(score.MSOFA)
 	if !r.Complete() {
 		v.t.Errorf("%s: %v", v.ID, r)
 	}
@@ -207,7 +207,7 @@ func judgeQSOFA(v *vector) {
 	for _, name := range []string{"Systolic Blood Pressure ≤100 mm Hg", "Systolic blood pressure ≤100"} {
 		v.whether(name, score.SystolicPressure, vitals.MmHg(100), vitals.MmHg(101))
 	}
-	r := v.score(score.ChartQSOFA)
+	r := v.score(score.QSOFA)
 	if !r.Complete() {
 		v.t.Errorf("%s: %v", v.ID, r)
 	}
@@ -225,9 +225,9 @@ func judgeCURB65(v *vector) {
 	v.whether("Systolic BP <90mmHg or diastolic BP ≤60mmHg?", score.DiastolicPressure, vitals.MmHg(60), vitals.MmHg(61))
 	v.whether("Blood urea nitrogen level >19 mg/dL (>7 mmol/L)?", score.Urea, vitals.MgPerDL(20), vitals.MgPerDL(19))
 	v.age(64 + v.ordinal("Age ≥ 65 years?"))
-	chart := score.ChartCURB65
+	chart := score.CURB65
 	if v.Score == "CRB-65.v1" {
-		chart = score.ChartCRB65
+		chart = score.CRB65
 	}
 	r := v.score(chart)
 	if !r.Complete() {
@@ -244,7 +244,7 @@ func judgeCURB65(v *vector) {
 func judgeShockIndex(v *vector) {
 	v.put(score.Pulse, "Heart rate")
 	v.put(score.SystolicPressure, "Systolic BP")
-	r := v.score(score.ChartShockIndex)
+	r := v.score(score.ShockIndex)
 	want := map[string]vitals.Decimal{
 		"Shock_Index.v1/case_1 Normal SI":            {Coef: 60, Exp: -2},
 		"Shock_Index.v1/case_3 Lower than Normal SI": {Coef: 44, Exp: -2},
@@ -258,7 +258,7 @@ func judgeSIPA(v *vector) {
 	v.years("Age (4-16 yrs)")
 	v.put(score.Pulse, "Heart rate")
 	v.put(score.SystolicPressure, "Systolic BP")
-	r := v.score(score.ChartSIPA)
+	r := v.score(score.SIPA)
 	v.want("Pediatric Age-adjusted Shock Index (SIPA)", r.Value)
 	v.want("SIPA Assessment", map[score.Band]int{score.Low: 0, score.High: 1, score.Undefined: -1}[r.Band])
 	// The limit of the age group, 1.22, 1.00 or 0.90, is the highest normal index.
@@ -266,7 +266,7 @@ func judgeSIPA(v *vector) {
 	v.measure(score.SystolicPressure, vitals.MmHg(100))
 	for i, band := range []score.Band{score.Low, score.High} {
 		v.measure(score.Pulse, vitals.PerMinute(limit+int64(i)))
-		if r := v.score(score.ChartSIPA); r.Band != band {
+		if r := v.score(score.SIPA); r.Band != band {
 			v.t.Errorf("%s: %v at the limit, want %v", v.ID, r, band)
 		}
 	}
@@ -280,7 +280,7 @@ func judgeREMS(v *vector) {
 	v.put(score.SpO2, "SaO2")
 	v.put(score.GlasgowComa, "GCS Total score")
 	v.years("Age")
-	r := v.score(score.ChartREMS)
+	r := v.score(score.REMS)
 	v.total(r, "Total score")
 	v.part(r, "Heart rate", score.Pulse)
 	v.part(r, "Mean arterial pressure", score.MeanPressure)
@@ -294,7 +294,7 @@ func judgeRTS(v *vector) {
 	v.put(score.GlasgowComa, "GCS")
 	v.put(score.RespiratoryRate, "RR")
 	v.put(score.SystolicPressure, "SBP")
-	r := v.score(score.ChartRTS)
+	r := v.score(score.RTS)
 	v.total(r, "Triage-Revised trauma score (T-RTS)")
 	v.want("Revised trauma score (RTS)", r.Value)
 	v.part(r, "cGCS", score.GlasgowComa)
@@ -337,7 +337,7 @@ func judgeBAP65(v *vector) {
 	v.put(score.Pulse, "Pulse")
 	v.confused("Altered mental status")
 	v.whether("BUN ≥ 25mg/dL (8.9 mmol/L)", score.Urea, vitals.MgPerDL(25), vitals.MgPerDL(24))
-	r := v.score(score.ChartBAP65)
+	r := v.score(score.BAP65)
 	v.total(r, "BAP-65 Score")
 	v.part(r, "Pulse ≥109 beats/min", score.Pulse)
 	v.judged["Age, years"] = true // an echo; class II below is what age decides
@@ -358,7 +358,7 @@ func judgeCART(v *vector) {
 	v.put(score.Pulse, "Heart rate")
 	v.put(score.DiastolicPressure, "Diastolic BP")
 	v.years("Age")
-	r := v.score(score.ChartCART)
+	r := v.score(score.CART)
 	v.total(r, "CART Score")
 	v.part(r, "Respiratory rate (breaths/min)", score.RespiratoryRate)
 	v.part(r, "Heart rate (beats/min)", score.Pulse)
@@ -368,11 +368,11 @@ func judgeCART(v *vector) {
 }
 
 func judgeCARTOrdinals(v *vector) {
-	v.like(score.ChartCART, score.RespiratoryRate, "Respiratory rate")
-	v.like(score.ChartCART, score.Pulse, "Heart rate")
-	v.like(score.ChartCART, score.DiastolicPressure, "Diastolic BP")
-	v.like(score.ChartCART, score.AgeYears, "Age")
-	r := v.score(score.ChartCART)
+	v.like(score.CART, score.RespiratoryRate, "Respiratory rate")
+	v.like(score.CART, score.Pulse, "Heart rate")
+	v.like(score.CART, score.DiastolicPressure, "Diastolic BP")
+	v.like(score.CART, score.AgeYears, "Age")
+	r := v.score(score.CART)
 	v.total(r, "Total score")
 	v.want("Interpretation", map[score.Band]string{score.Low: "Low", score.High: "High"}[r.Band])
 }
@@ -390,7 +390,7 @@ func judgeSIRS(v *vector) {
 	if err := v.in.SetCells(score.WhiteCells, cells, time.Time{}); err != nil {
 		v.t.Fatal(err)
 	}
-	r := v.score(score.ChartSIRS)
+	r := v.score(score.SIRS)
 	v.total(r, "Total score")
 	if v.judged["Result"] = true; r.Band != score.High || !r.Complete() { // met by rate and cells, so carbon dioxide and bands change nothing
 		v.t.Errorf("%s: %v", v.ID, r)
@@ -401,7 +401,7 @@ func judgeQCSI(v *vector) {
 	v.put(score.RespiratoryRate, "Respiration rate")
 	v.put(score.SpO2, "SpO2")
 	v.put(score.OxygenFlow, "O2 flow rate")
-	r := v.score(score.ChartQCSI)
+	r := v.score(score.QCSI)
 	v.total(r, "qCSI")
 	v.part(r, "Repiratory rate", score.RespiratoryRate)
 	v.part(r, "Pulse oximetry", score.SpO2)
@@ -412,7 +412,7 @@ func judgeQCSI(v *vector) {
 func judgeHorowitz(v *vector) {
 	v.put(score.ArterialO2, "PaO2")
 	v.put(score.InspiredOxygen, "FiO2")
-	r := v.score(score.ChartHorowitz)
+	r := v.score(score.Horowitz)
 	v.want("Calculate Horowitz Index (P/F ratio)", r.Value)
 	class := map[score.Band][2]string{
 		score.Low: {"Horowitz Index (P/F Ratio) >300mmHg", "Not ARDS"}, score.Medium: {"Horowitz Index (P/F Ratio) >200-300mmHg", "Mild ARDS"},

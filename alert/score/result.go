@@ -20,7 +20,7 @@ type Result struct {
 	// the score can be. It is 0 for a quotient such as the shock index.
 	Total int
 	// Value is the number that the chart tells: the total, the weighted sum of
-	// [ChartRTS], the quotient in the precision of its chart.
+	// [RTS], the quotient in the precision of its chart.
 	Value vitals.Decimal
 	// Points of each parameter; 0 for a missing one. Where several parameters
 	// are one part of the score, the one that decided has the points of all.

@@ -9,16 +9,17 @@ import (
 	"github.com/telemed-go/sdk/vitals"
 )
 
-// ErrBinary: the bytes are not those of [Result.AppendBinary].
-var ErrBinary = errors.New("score: not a result")
+// ErrBinary: the bytes are not those of [Result.AppendBinary] or
+// [Inputs.AppendBinary].
+var ErrBinary = errors.New("score: not a result or inputs")
 
 var (
 	_ encoding.BinaryAppender    = Result{}
 	_ encoding.BinaryUnmarshaler = (*Result)(nil)
 )
 
-// AppendBinary implements [encoding.BinaryAppender]. The form has names of charts
-// and parameters, which stay, and no numbers of them, which may change.
+// AppendBinary implements [encoding.BinaryAppender]. It does not fail. The form
+// has the names of charts and parameters, so that a dump of it can be read.
 func (r Result) AppendBinary(b []byte) ([]byte, error) {
 	b = appendName(b, r.Chart.String())
 	for _, v := range []int64{int64(r.Total), r.Value.Coef, int64(r.Value.Exp), int64(r.Band), int64(r.level)} {

@@ -16,17 +16,17 @@ func TestResultJSON(t *testing.T) {
 		want  string
 	}{
 		{
-			score.ChartQSOFA,
+			score.QSOFA,
 			[]score.Parameter{score.SystolicPressure},
 			`{"score":"qSOFA","total":1,"complete":false,"band":"low","level":"not high risk",` +
 				`"points":{"Glasgow coma score":0,"consciousness":0,"respiratory rate":1},"missing":["systolic pressure"],"age_s":{"respiratory rate":90}}`,
 		},
 		{
-			score.ChartShockIndex, nil,
+			score.ShockIndex, nil,
 			`{"score":"shock index","total":0,"value":0.63,"complete":true,"band":"low","level":"not raised"}`,
 		},
 		{
-			score.ChartROX,
+			score.ROX,
 			[]score.Parameter{score.SpO2},
 			`{"score":"ROX","total":0,"complete":false,"band":"undefined","missing":["SpO2"],"age_s":{"respiratory rate":90}}`,
 		},
@@ -57,24 +57,24 @@ func TestResultString(t *testing.T) {
 	}
 	for _, c := range []struct{ got, want string }{
 		{
-			score.ChartNEWS2.Evaluate(&in, later, 0).String(),
+			score.NEWS2.Evaluate(&in, later, 0).String(),
 			"NEWS2 at least 5, medium risk, urgent response threshold: respiratory rate 2, SpO2 1, pulse 2; missing consciousness; at least hourly",
 		},
 		{
-			score.ChartNEWS2.Evaluate(&in, later, time.Minute).String(),
+			score.NEWS2.Evaluate(&in, later, time.Minute).String(),
 			"NEWS2 at least 2, low risk: pulse 2; too old respiratory rate, SpO2, air or oxygen, systolic pressure, temperature; " +
 				"missing consciousness; at least every 4 to 6 hours",
 		},
 		{
-			score.ChartQSOFA.Explain(&in, later, 0),
+			score.QSOFA.Explain(&in, later, 0),
 			"qSOFA at least 1, not high risk: respiratory rate 22 /min 30m0s ago = 1, systolic pressure 118 mmHg 30m0s ago = 0; missing consciousness",
 		},
 		{
-			score.ChartRTS.Explain(&in, later, 0),
+			score.RTS.Explain(&in, later, 0),
 			"RTS not defined: respiratory rate 22 /min 30m0s ago = 4, systolic pressure 118 mmHg 30m0s ago = 4; missing Glasgow coma score",
 		},
 		{
-			score.ChartREMS.Evaluate(&in, later, 0).String(),
+			score.REMS.Evaluate(&in, later, 0).String(),
 			"REMS at least 2: pulse 2; missing mean pressure, Glasgow coma score, age",
 		},
 		{score.Result{}.String(), " not defined"},

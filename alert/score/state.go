@@ -1,12 +1,6 @@
 package score
 
-import (
-	"encoding/binary"
-	"errors"
-)
-
-// ErrState reports bytes that no [Inputs.AppendBinary] wrote.
-var ErrState = errors.New("score: not the state of inputs")
+import "encoding/binary"
 
 // AppendBinary appends the inputs in a form that [Inputs.UnmarshalBinary] reads
 // back: the set of what is known, and of each the value and the time. It
@@ -21,33 +15,33 @@ func (in Inputs) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // UnmarshalBinary implements [encoding.BinaryUnmarshaler]. It returns
-// [ErrState], and leaves in unchanged, unless b is all of what AppendBinary
+// [ErrBinary], and leaves in unchanged, unless b is all of what AppendBinary
 // wrote.
 func (in *Inputs) UnmarshalBinary(b []byte) error {
 	known, n := binary.Uvarint(b)
 	if n <= 0 || known>>ParameterCount != 0 {
-		return ErrState
+		return ErrBinary
 	}
 	b = b[n:]
 	read := Inputs{known: Parameters(known)}
 	for p := range read.known.All() {
 		v, n := binary.Varint(b)
 		if n <= 0 || v < -extreme || v > extreme {
-			return ErrState
+			return ErrBinary
 		}
 		b = b[n:]
 		at, n := binary.Varint(b)
 		if n <= 0 {
-			return ErrState
+			return ErrBinary
 		}
 		b = b[n:]
 		if info := &parameters[p]; info.hi != 0 && (v < int64(info.lo) || v > int64(info.hi)) {
-			return ErrState
+			return ErrBinary
 		}
 		read.value[p], read.at[p] = int32(v), at
 	}
 	if len(b) != 0 {
-		return ErrState
+		return ErrBinary
 	}
 	*in = read
 	return nil

@@ -55,12 +55,12 @@ func TestComponentVectors(t *testing.T) {
 			param score.Parameter
 			unit  vitals.Unit
 		}{
-			"respiratory_rate":      {score.ChartNEWS2, score.RespiratoryRate, vitals.UnitPerMinute},
-			"spo2_scale1":           {score.ChartNEWS2, score.SpO2, vitals.UnitPercent},
-			"spo2_scale2_on_oxygen": {score.ChartNEWS2Scale2, score.SpO2, vitals.UnitPercent},
-			"temperature":           {score.ChartNEWS2, score.Temperature, vitals.UnitCelsius},
-			"systolic_bp":           {score.ChartNEWS2, score.SystolicPressure, vitals.UnitMmHg},
-			"heart_rate":            {score.ChartNEWS2, score.Pulse, vitals.UnitPerMinute},
+			"respiratory_rate":      {score.NEWS2, score.RespiratoryRate, vitals.UnitPerMinute},
+			"spo2_scale1":           {score.NEWS2, score.SpO2, vitals.UnitPercent},
+			"spo2_scale2_on_oxygen": {score.NEWS2Scale2, score.SpO2, vitals.UnitPercent},
+			"temperature":           {score.NEWS2, score.Temperature, vitals.UnitCelsius},
+			"systolic_bp":           {score.NEWS2, score.SystolicPressure, vitals.UnitMmHg},
+			"heart_rate":            {score.NEWS2, score.Pulse, vitals.UnitPerMinute},
 		}[v.Parameter]
 		if !ok {
 			t.Errorf("unknown parameter %q", v.Parameter)
@@ -74,7 +74,7 @@ func TestComponentVectors(t *testing.T) {
 		}
 		// The source asserts its points of scale 2 on air too. They are for oxygen:
 		// on air, 88 % and more are 0.
-		if high := v.Input.Cmp(vitals.Decimal{Coef: 88}) >= 0; c.chart == score.ChartNEWS2Scale2 && high {
+		if high := v.Input.Cmp(vitals.Decimal{Coef: 88}) >= 0; c.chart == score.NEWS2Scale2 && high {
 			in.code(score.Breathing, vitals.BreathesAir)
 			if got := in.score(c.chart).Points[c.param]; got != 0 {
 				t.Errorf("%s %v on air: %d points, want 0", v.Parameter, v.Input, got)
@@ -390,7 +390,7 @@ func testDisputed(t *testing.T, raw json.RawMessage, why string) {
 	in.measure(score.SystolicPressure, vitals.MmHg(120))
 	in.code(score.Breathing, vitals.BreathesAir)
 	in.code(score.Consciousness, uint32(vitals.ACVPUAlert))
-	if r := in.score(score.ChartNEWS2); r.Total != 5 || !r.Complete() || why == "" {
+	if r := in.score(score.NEWS2); r.Total != 5 || !r.Complete() || why == "" {
 		t.Errorf("%v, want 5 (%s)", r, why)
 	}
 }

@@ -142,7 +142,7 @@ func (s *bedside) score(panel []vitals.Reading) error {
 		if n.Set(r) == 0 {
 			continue
 		}
-		result := score.ChartNEWS2.Evaluate(n, time.Time{}, 0)
+		result := score.NEWS2.Evaluate(n, time.Time{}, 0)
 		if result == s.last[r.Patient] {
 			continue
 		}

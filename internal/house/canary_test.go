@@ -172,7 +172,7 @@ func TestCanaryInAlarms(t *testing.T) {
 	var in score.Inputs
 	in.Set(canaryReading())
 	c.all("Inputs", in)
-	c.all("NEWS2", score.ChartNEWS2.Evaluate(&in, time.Time{}, 0))
+	c.all("NEWS2", score.NEWS2.Evaluate(&in, time.Time{}, 0))
 }
 
 // once is a source of given frames.
