@@ -35,11 +35,12 @@ var (
 )
 
 // A PatientState is what the ward knows of one patient at one moment. It is a
-// copy.
+// copy. Its JSON is for screens: the patient is a pseudonym of this process,
+// quantities are as "86 %", alarms as [alert.EventDocument]. It is not read back.
 type PatientState struct {
-	Patient vitals.PatientID
-	Latest  []vitals.Reading // the newest of each kind, sorted by kind
-	Alarms  []alert.Event    // standing, oldest first
+	Patient vitals.PatientID `json:"patient"`
+	Latest  []vitals.Reading `json:"latest,omitempty"` // the newest of each kind, sorted by kind
+	Alarms  []alert.Event    `json:"alarms,omitempty"` // standing, oldest first
 }
 
 // Reading returns the newest reading of a kind.
@@ -147,22 +148,34 @@ func (w *Ward) Patients() []PatientState {
 // active.
 type Subscription struct {
 	ward    *Ward
+	all     bool
+	only    []vitals.PatientID            // unless all; it never changes
 	pending map[vitals.PatientID]struct{} // guarded by ward.mu
 	wake    chan struct{}
 }
 
-// Subscribe begins with every patient of the ward. Close ends it.
+// Subscribe follows every patient, and begins with those of the ward. Close ends
+// the subscription.
 func (w *Ward) Subscribe() *Subscription {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	s := &Subscription{ward: w, pending: make(map[vitals.PatientID]struct{}), wake: make(chan struct{}, 1)}
+	s := w.subscribe(&Subscription{all: true})
 	for p := range w.beds {
 		s.pending[p] = struct{}{}
 	}
-	if w.subscriptions == nil {
-		w.subscriptions = make(map[*Subscription]struct{})
+	return s
+}
+
+// SubscribeTo follows some patients and tells nothing of others, as for the
+// screen of one of them; without any it never tells anything. It begins with all of
+// them, also with those of whom nothing has come yet. Close ends the subscription.
+func (w *Ward) SubscribeTo(patients ...vitals.PatientID) *Subscription {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.subscribe(&Subscription{only: slices.Clone(patients)})
+	for _, p := range patients {
+		s.pending[p] = struct{}{}
 	}
-	w.subscriptions[s] = struct{}{}
 	return s
 }
 
@@ -206,6 +219,15 @@ func (s *Subscription) take() []PatientState {
 
 // The methods below want Ward.mu held.
 
+func (w *Ward) subscribe(s *Subscription) *Subscription {
+	s.ward, s.pending, s.wake = w, make(map[vitals.PatientID]struct{}), make(chan struct{}, 1)
+	if w.subscriptions == nil {
+		w.subscriptions = make(map[*Subscription]struct{})
+	}
+	w.subscriptions[s] = struct{}{}
+	return s
+}
+
 func (w *Ward) bed(p vitals.PatientID) *bed {
 	b, ok := w.beds[p]
 	if !ok {
@@ -220,6 +242,9 @@ func (w *Ward) bed(p vitals.PatientID) *bed {
 
 func (w *Ward) changed(p vitals.PatientID) {
 	for s := range w.subscriptions {
+		if !s.all && !slices.Contains(s.only, p) {
+			continue
+		}
 		s.pending[p] = struct{}{}
 		select {
 		case s.wake <- struct{}{}:

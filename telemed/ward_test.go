@@ -2,6 +2,7 @@ package telemed_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -220,5 +221,63 @@ func TestStale(t *testing.T) {
 		if got := telemed.Stale(r, begin.Add(tt.age)); got != tt.want {
 			t.Errorf("%v after %v: %v, want %v", tt.kind, tt.age, got, tt.want)
 		}
+	}
+}
+
+// A screen of one patient hears of nobody else, and of that one from the beginning.
+func TestSubscribeTo(t *testing.T) {
+	var w telemed.Ward
+	a, b := vitals.NewPatientID("a"), vitals.NewPatientID("b")
+	screen, nobody := w.SubscribeTo(a), w.SubscribeTo()
+	defer screen.Close()
+	defer nobody.Close()
+	put := func(patient string, second int) {
+		if err := w.Put(t.Context(), []vitals.Reading{pulse(patient, second, 70)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := func(s *telemed.Subscription) []telemed.PatientState {
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		states, _ := s.Next(ended)
+		return states
+	}
+	if first := next(screen); len(first) != 1 || first[0].Patient != a || len(first[0].Latest) != 0 {
+		t.Errorf("begins with %v, want a without readings", first)
+	}
+	put("b", 1)
+	if states := next(screen); len(states) != 0 {
+		t.Errorf("heard %v of others", states)
+	}
+	put("a", 2)
+	w.Forget(b)
+	if states := next(screen); len(states) != 1 || states[0].Patient != a || len(states[0].Latest) != 1 {
+		t.Errorf("heard %v, want a", states)
+	}
+	if states := next(nobody); len(states) != 0 {
+		t.Errorf("a subscription to nobody heard %v", states)
+	}
+}
+
+// The form that screens get names no patient.
+func TestPatientStateJSON(t *testing.T) {
+	var w telemed.Ward
+	if err := w.Put(t.Context(), []vitals.Reading{pulse("doe-jane", 1, 70)}); err != nil {
+		t.Fatal(err)
+	}
+	p := vitals.NewPatientID("doe-jane")
+	state, _ := w.Patient(p)
+	got, err := json.Marshal(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := begin.Add(time.Second).MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"patient":"` + p.String() + `","latest":[{"patient":"` + p.String() + `","kind":"HeartRate","quality":"good","value":"70 /min",` +
+		`"at":"` + string(at) + `","stamped":false}]}`
+	if string(got) != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

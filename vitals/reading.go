@@ -12,21 +12,24 @@ type DeviceID string
 
 // A Reading is one exact value of one kind of one patient at one time. It is a
 // plain value: it may be copied and compared, and borrows nothing.
+//
+// Its JSON is for screens and prints the patient as a pseudonym, so it is not read
+// back: package fhir has a form that travels.
 type Reading struct {
-	Patient  PatientID
-	Device   DeviceID
-	Kind     Kind
-	Quality  Quality  // doubts; with [Absent] there is no Quantity
-	Quantity Quantity // in the unit that the device sent
-	At       time.Time
+	Patient  PatientID `json:"patient"`
+	Device   DeviceID  `json:"device,omitempty"`
+	Kind     Kind      `json:"kind"`
+	Quality  Quality   `json:"quality"`        // doubts; with [Absent] there is no Quantity
+	Quantity Quantity  `json:"value,omitzero"` // in the unit that the device sent
+	At       time.Time `json:"at"`
 	// Stamped says that At is the device's own time. Otherwise it is the time
 	// of arrival, which another gateway would not reproduce.
-	Stamped bool
+	Stamped bool `json:"stamped"`
 	// Sequence tells apart measurements of one device and kind at one instant:
 	// the record number of a meter, the index of a beat within a notification.
-	Sequence uint32
+	Sequence uint32 `json:"sequence,omitempty"`
 	// Code is the value of a coded kind ([ShapeCoded]), from the kind's own table.
-	Code uint32
+	Code uint32 `json:"code,omitempty"`
 }
 
 // HasValue reports whether there is a number.

@@ -191,7 +191,7 @@ func TestReadingJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"Kind":"BodyTemperature"`, `"Quantity":"36.40 Cel"`, `"Quality":"motion"`} {
+	for _, want := range []string{`"kind":"BodyTemperature"`, `"value":"36.40 Cel"`, `"quality":"motion"`} {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("%s lacks %s", b, want)
 		}

@@ -32,7 +32,14 @@ func TestNoGoroutineStays(t *testing.T) {
 		script []func(client)
 		do     func(*testing.T, *scripted)
 	}{
-		"open and close":  {[]func(client){subscribed}, func(t *testing.T, b *scripted) { open(t, b).Close() }},
+		"open and close": {[]func(client){subscribed}, func(t *testing.T, b *scripted) { open(t, b).Close() }},
+		"never received": {[]func(client){subscribed}, func(t *testing.T, b *scripted) {
+			s, err := mqtt.NewSource(b.address, mqtt.Subscribe("ward/#"), mqtt.Receipts(0))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+		}},
 		"close twice":     {[]func(client){subscribed}, func(t *testing.T, b *scripted) { s := open(t, b); s.Close(); s.Close() }},
 		"refused":         {[]func(client){func(c client) { c.suback(0x80); c.hold() }}, func(t *testing.T, b *scripted) { refused(t, b, "refused") }},
 		"no SUBACK":       {[]func(client){never}, func(t *testing.T, b *scripted) { refused(t, b, "no SUBACK") }},

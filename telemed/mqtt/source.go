@@ -31,6 +31,9 @@ type Source struct {
 	// receipts is nil without the option Receipts.
 	receipts *receiptist
 
+	begin      sync.Once  // for start
+	subscribed chan error // the first answer of the broker
+
 	mu      sync.Mutex // guards senders, and calls of the function given to Topics
 	senders *senders
 }
@@ -40,20 +43,20 @@ var (
 	_ telemed.Prober = (*Source)(nil)
 )
 
-// Open connects to a broker and subscribes. The address is
-// mqtts://host:port, or mqtt://host:port on this machine. It returns when the
-// broker has granted every subscription with QoS 1, or an error: a
-// [*SubscribeError] if it refused one, a [*CertificateError] among others if the
-// context ended before a certificate was accepted. A connection that breaks
-// meanwhile is made anew. The context bounds this only; from then on the source
-// reconnects by itself, with goroutines that end with [Source.Close].
+// NewSource makes a source for a program that has to run while the broker is
+// away. The address is mqtts://host:port, or mqtt://host:port on this machine;
+// an option [Subscribe] is required. The first [Source.Receive] connects and
+// subscribes, again and again, with goroutines that end with [Source.Close];
+// until then [Source.Probe] says what is missing. A subscription that the broker
+// refuses, or grants without acknowledgement, ends the source: Receive returns a
+// [*SubscribeError].
 //
 // The session is persistent: while the gateway is away the broker keeps
 // messages for it, within the broker's own limits.
-func Open(ctx context.Context, address string, opts ...Option) (*Source, error) {
+func NewSource(address string, opts ...Option) (*Source, error) {
 	c := newConfig(opts)
 	if len(c.filters) == 0 {
-		return nil, errors.New("mqtt: Open needs the option Subscribe")
+		return nil, errors.New("mqtt: a source needs the option Subscribe")
 	}
 	if c.clientID == "" {
 		c.clientID = defaultClientID(c.filters)
@@ -62,33 +65,49 @@ func Open(ctx context.Context, address string, opts ...Option) (*Source, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{link: l, queue: newQueue(c.maxHeld), senders: newSenders(c), config: c}
+	s := &Source{link: l, queue: newQueue(c.maxHeld), senders: newSenders(c), config: c, subscribed: make(chan error, 1)}
 	l.room, l.receive = s.queue.hasRoom, s.receive
 	if c.receipts > 0 {
 		s.receipts = newReceiptist(c.receipts)
 		options.SetWriteTimeout(handoff)
 	}
-	subscribed := make(chan error, 1)
 	options.SetCleanSession(false)
-	options.SetOnConnectHandler(func(paho.Client) { s.connected(subscribed) })
+	options.SetOnConnectHandler(func(paho.Client) { s.connected() })
 	s.client = paho.NewClient(options)
-	if err = l.connect(ctx, s.client); err == nil {
-		select {
-		case err = <-subscribed:
-		case <-ctx.Done():
-			err = l.gaveUp(ctx.Err())
-		}
-	}
-	if err != nil {
-		l.close(s.client)
-		return nil, err
-	}
-	s.receipts.start(s.client)
 	return s, nil
 }
 
+// Open makes a source as [NewSource] does, for a program that is of no use
+// without the broker: it connects at once and returns when the broker has granted
+// every subscription with QoS 1, or an error: a [*SubscribeError] if it refused
+// one, a [*CertificateError] among others if the context ended before a certificate
+// was accepted. The context bounds this only.
+func Open(ctx context.Context, address string, opts ...Option) (*Source, error) {
+	s, err := NewSource(address, opts...)
+	if err != nil {
+		return nil, err
+	}
+	s.begin.Do(s.start)
+	select {
+	case err = <-s.subscribed:
+	case <-ctx.Done():
+		err = s.link.gaveUp(ctx.Err())
+	}
+	if err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// start lets Paho connect, which it tries until it is told to disconnect.
+func (s *Source) start() {
+	s.client.Connect()
+	s.receipts.start(s.client)
+}
+
 // connected subscribes on a new connection.
-func (s *Source) connected(subscribed chan<- error) {
+func (s *Source) connected() {
 	generation := s.link.accepted()
 	err := s.subscribe()
 	refused := new(SubscribeError)
@@ -105,7 +124,7 @@ func (s *Source) connected(subscribed chan<- error) {
 		return
 	}
 	select {
-	case subscribed <- err:
+	case s.subscribed <- err:
 	default:
 	}
 }
@@ -113,12 +132,14 @@ func (s *Source) connected(subscribed chan<- error) {
 // Receive implements [telemed.Source]. A delivery of a message that could not be
 // read has the reason in Refused.
 func (s *Source) Receive(ctx context.Context, dst []telemed.Delivery) (int, error) {
+	s.begin.Do(s.start)
 	return s.queue.pop(ctx, dst)
 }
 
 // Close disconnects after the acknowledgements given so far. Messages not
 // acknowledged stay with the broker. It may be called more than once.
 func (s *Source) Close() error {
+	s.begin.Do(func() {}) // not any more
 	s.queue.fail(ErrClosed)
 	s.receipts.close()
 	s.link.close(s.client)

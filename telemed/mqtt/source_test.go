@@ -327,3 +327,55 @@ func TestNobodyListens(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A program runs while the broker is away, and hears it when it is there.
+func TestNewSourceWaitsForTheBroker(t *testing.T) {
+	b := scriptedBroker(t, func(c client) {
+		c.suback(1)
+		c.publish(1, topic, []byte{0, 72}, false)
+		c.hold()
+	})
+	b.stop()
+	s, err := mqtt.NewSource(b.address, mqtt.Subscribe("ward/+/gatt/#"), mqtt.Hasty(quiet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Probe(); err == nil {
+		t.Error("connected before Receive")
+	}
+	got := make(chan telemed.Delivery, 1)
+	go func() {
+		var d [1]telemed.Delivery
+		if _, err := s.Receive(within(t), d[:]); err != nil {
+			t.Error(err)
+		}
+		got <- d[0]
+	}()
+	eventually(t, "an attempt fails", func() bool {
+		_, err := s.Probe()
+		return err != nil && strings.Contains(err.Error(), "refused")
+	})
+	b.restart(t)
+	if d := <-got; string(d.Frame.Bytes) != "\x00\x48" {
+		t.Errorf("received % x", d.Frame.Bytes)
+	}
+	eventually(t, "all is well", func() bool { _, err := s.Probe(); return err == nil })
+}
+
+// After Close nothing is begun.
+func TestNewSourceClosed(t *testing.T) {
+	b := scriptedBroker(t, func(c client) { c.suback(1); c.hold() })
+	s, err := mqtt.NewSource(b.address, mqtt.Subscribe("ward/#"), mqtt.Receipts(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	var d [1]telemed.Delivery
+	if _, err := s.Receive(within(t), d[:]); !errors.Is(err, mqtt.ErrClosed) {
+		t.Errorf("got %v, want %v", err, mqtt.ErrClosed)
+	}
+	if connections, _ := b.count(); connections != 0 {
+		t.Errorf("%d connections", connections)
+	}
+}
