@@ -17,7 +17,7 @@ import (
 // raises no alarm of its own and its priority means nothing. A part holds, or
 // certainly does not, or is not known: before its first reading, while its
 // delay runs, when it became doubtful, and when its last telling reading is
-// older than [CompositeMaxAge], which [Rule.MaxAge] changes. What is not known
+// older than [DefaultMaxAge], which [Rule.MaxAge] changes. What is not known
 // neither raises nor ends: All holds when every part is known to, and ends when
 // one is known not to; Any holds when one does, and ends when every part is
 // known not to; Not holds when its part is known not to, and ends when it
@@ -44,10 +44,6 @@ func Then(first, second Rule, within time.Duration) Rule {
 	return r.checkSpan("within", within, 1)
 }
 
-// CompositeMaxAge is how old the last telling reading of a part may be unless
-// [Rule.MaxAge] says otherwise.
-const CompositeMaxAge = time.Hour
-
 const (
 	maxParts = 16 // of one composite
 	maxNodes = 64 // of a whole tree
@@ -72,7 +68,7 @@ type composite struct {
 
 func compose(j junction, within time.Duration, parts []Rule) Rule {
 	c := &composite{junction: j, within: within, parts: append([]Rule(nil), parts...)}
-	r := Rule{cond: special, spec: c, maxAge: CompositeMaxAge, priority: Medium}
+	r := Rule{cond: special, spec: c, maxAge: DefaultMaxAge, priority: Medium}
 	r.name = c.title()
 	if len(r.name) > maxName {
 		r.name = c.junction.String() + " of " + fmt.Sprint(len(parts)) + " conditions"

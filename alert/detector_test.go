@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/alert/score"
+	"github.com/telemed-go/sdk/alert/week"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -358,7 +359,7 @@ func TestCodesOfTheTests(t *testing.T) {
 func randomRules() []Rule {
 	hr, sys, spo2 := vitals.HeartRate, vitals.Systolic, vitals.SpO2
 	high, low := Above(hr, vitals.PerMinute(120)), Below(sys, vitals.MmHg(90))
-	night := Schedule{Zone: "Europe/Berlin", Windows: []Window{{From: 22 * 60, To: 6 * 60}}}
+	night := week.Schedule{Zone: "Europe/Berlin", Windows: []week.Window{{From: 22 * 60, To: 6 * 60}}}
 	return []Rule{
 		Outside(hr, vitals.PerMinute(50), vitals.PerMinute(120)),
 		high.Of(3, 7),

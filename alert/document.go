@@ -5,8 +5,11 @@ import (
 	_ "embed" // for the schema
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
+	"github.com/telemed-go/sdk/alert/week"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -148,7 +151,9 @@ func (s span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).Str
 // A clock is a minute of the day, "07:30", up to "24:00".
 type clock int
 
-func (c clock) MarshalText() ([]byte, error) { return []byte(clockText(int(c))), nil }
+func (c clock) MarshalText() ([]byte, error) {
+	return fmt.Appendf(nil, "%02d:%02d", int(c)/60, int(c)%60), nil
+}
 
 // A moment is a time of RFC 3339.
 type moment struct{ time.Time }
@@ -176,7 +181,7 @@ func (r *Rule) doc() ruleDoc {
 		d.Flapping = &flappingDoc{r.flaps, span(r.flapWithin)}
 	}
 	if r.gate != nil {
-		d.During, d.QuietAfter = r.gate.schedule.doc(), r.gate.doc()
+		d.During, d.QuietAfter = newDuringDoc(r.gate.schedule), r.gate.doc()
 	}
 	if o := r.origin; o.By != "" || o.Why != "" || !o.Since.IsZero() {
 		d.SetBy = &setByDoc{o.By, o.Why, moment{o.Since}}
@@ -184,7 +189,8 @@ func (r *Rule) doc() ruleDoc {
 	return d
 }
 
-func (s *Schedule) doc() *duringDoc {
+// newDuringDoc is the schedule as it stands in a document.
+func newDuringDoc(s *week.Schedule) *duringDoc {
 	if s == nil {
 		return nil
 	}
@@ -198,6 +204,9 @@ func (s *Schedule) doc() *duringDoc {
 	}
 	return d
 }
+
+// dayName is "sun" to "sat".
+func dayName(d time.Weekday) string { return strings.ToLower(d.String()[:3]) }
 
 func (g *gate) doc() (all []quietDoc) {
 	for _, q := range g.quiet {

@@ -131,7 +131,7 @@ func parseClock(s string) (clock, bool) {
 	h, err1 := strconv.ParseUint(s[:2], 10, 8)
 	m, err2 := strconv.ParseUint(s[3:], 10, 8)
 	total := clock(h*60 + m)
-	return total, err1 == nil && err2 == nil && m < 60 && total <= minutesOfDay
+	return total, err1 == nil && err2 == nil && m < 60 && total <= 24*60
 }
 
 // conditions tells for each condition the members of its own: those it must

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/alert/score"
+	"github.com/telemed-go/sdk/alert/week"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -204,15 +205,18 @@ func parameters() []score.Parameter {
 }
 
 func (d *ruleDoc) during(r Rule) Rule {
-	s := Schedule{Zone: d.During.Zone}
+	s := week.Schedule{Zone: d.During.Zone}
 	for _, w := range d.During.Windows {
-		window := Window{From: int(w.From), To: int(w.To)}
+		window := week.Window{From: int(w.From), To: int(w.To)}
 		for _, name := range w.Days {
-			day := slices.IndexFunc(everyDay[:], func(day time.Weekday) bool { return dayName(day) == name })
-			if day < 0 {
+			day := time.Sunday
+			for day <= time.Saturday && dayName(day) != name {
+				day++
+			}
+			if day > time.Saturday {
 				return r.fail(`a day is not one of "sun" to "sat"`)
 			}
-			window.Days = append(window.Days, time.Weekday(day))
+			window.Days = append(window.Days, day)
 		}
 		s.Windows = append(s.Windows, window)
 	}
@@ -221,12 +225,9 @@ func (d *ruleDoc) during(r Rule) Rule {
 
 // parsePriority returns what no priority is for an unknown word.
 func parsePriority(word string) Priority {
-	for p := Information; p <= High; p++ {
-		if p.String() == word {
-			return p
-		}
-	}
-	return High + 1
+	p := High + 1
+	_ = p.UnmarshalText([]byte(word)) // an error leaves p
+	return p
 }
 
 // parseDirection returns what no direction is for an unknown word.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/telemed-go/sdk/alert/week"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -90,7 +91,7 @@ func TestVersions(t *testing.T) {
 		"clearAfter": base.ClearAfter(1e9), "count": base.Of(2, 3), "priority": base.Priority(High), "family": base.Family("f"),
 		"latching": base.Latching(), "mandatory": base.NonSuppressible(), "advisory": base.Advisory(), "remind": base.Remind(1e9),
 		"rearm": base.Rearm(1e9), "flapping": base.Flapping(2, 1e9), "quiet": base.After("meal", 1e9),
-		"during": base.During(Schedule{Windows: []Window{{0, 1, nil}}}),
+		"during": base.During(week.Schedule{Windows: []week.Window{{To: 1}}}),
 		"dose":   DoseBelow(vitals.SpO2, vitals.Percent(90), vitals.Percent(5), 1e9).Named("x"),
 		"kind":   Below(vitals.SaO2, vitals.Percent(90)).Named("x"),
 		"score":  NEWS2AtLeast(5).Named("x"), "score age": NEWS2AtLeast(5).MaxAge(1e9).Named("x"),

@@ -5,7 +5,6 @@ import (
 	"crypto/sha1" //nolint:gosec // RFC 9562 prescribes SHA-1 for version 5; it guards nothing
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"time"
 
 	"github.com/telemed-go/sdk/alert/score"
@@ -167,19 +166,16 @@ func (id AlarmID) String() string {
 func (id AlarmID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
 // UnmarshalText implements [encoding.TextUnmarshaler]. It takes the form of
-// String alone and returns [ErrAlarmID] for everything else.
+// String alone and returns [ErrSyntax] for everything else.
 func (id *AlarmID) UnmarshalText(b []byte) error {
 	var parsed AlarmID
 	digits := bytes.ReplaceAll(b, []byte("-"), nil)
 	if len(digits) != 2*len(parsed) {
-		return ErrAlarmID
+		return ErrSyntax
 	}
 	if _, err := hex.Decode(parsed[:], digits); err != nil || parsed.String() != string(b) {
-		return ErrAlarmID
+		return ErrSyntax
 	}
 	*id = parsed
 	return nil
 }
-
-// ErrAlarmID: the text does not identify an alarm.
-var ErrAlarmID = errors.New("alert: not the identifier of an alarm")

@@ -70,34 +70,36 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(d)
 }
 
-// MaxEventDocument is the size in bytes of the largest document that
-// [ParseEvent] reads.
-const MaxEventDocument = 1 << 20
+// maxEventDocument is the size in bytes of the largest document of an event.
+const maxEventDocument = 1 << 20
 
-// ErrEvent: the text is not the document of an event. ErrWord: a word in it is
-// not known.
+// What texts are refused with; errors quote nothing of them.
 var (
-	ErrEvent = errors.New("alert: not the document of an event")
-	ErrWord  = errors.New("alert: unknown word")
+	// ErrSyntax: the text is not the document of an event, or not the identifier
+	// of an alarm.
+	ErrSyntax = errors.New("alert: not a text of this package")
+	// ErrWord, an ErrSyntax: the word is not one of its type; a newer version of
+	// this package may know it.
+	ErrWord = fmt.Errorf("%w: unknown word", ErrSyntax)
 )
 
-// ParseEvent reads what [Event.MarshalJSON] writes. The result keeps nothing of
-// b. An error wraps [ErrEvent], and [ErrWord] if that is why; it quotes nothing.
+// ParseEvent reads what [Event.MarshalJSON] writes, of at most 1 MiB. The result
+// keeps nothing of b. An error wraps [ErrSyntax], and [ErrWord] if that is why.
 func ParseEvent(b []byte) (EventDocument, error) {
 	var d EventDocument
-	if len(b) > MaxEventDocument {
-		return d, fmt.Errorf("%w: longer than %d bytes", ErrEvent, MaxEventDocument)
+	if len(b) > maxEventDocument {
+		return d, fmt.Errorf("%w: longer than %d bytes", ErrSyntax, maxEventDocument)
 	}
 	err := json.Unmarshal(b, &d)
 	switch {
 	case errors.Is(err, ErrWord):
-		return EventDocument{}, fmt.Errorf("%w: %w", ErrEvent, ErrWord)
+		return EventDocument{}, ErrWord
 	case err != nil: // which may quote the text
-		return EventDocument{}, ErrEvent
+		return EventDocument{}, fmt.Errorf("%w: no document of an event", ErrSyntax)
 	case d.ID == AlarmID{} || d.Number == 0 || d.State == 0 || d.At.IsZero():
-		return EventDocument{}, fmt.Errorf("%w: no id, number, state or time", ErrEvent)
+		return EventDocument{}, fmt.Errorf("%w: no id, number, state or time", ErrSyntax)
 	case d.Detail != nil && len(d.Detail.Path) > maxPath:
-		return EventDocument{}, fmt.Errorf("%w: more than %d steps", ErrEvent, maxPath)
+		return EventDocument{}, fmt.Errorf("%w: more than %d steps", ErrSyntax, maxPath)
 	}
 	return d, nil
 }

@@ -100,7 +100,7 @@ func TestParseEventRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range good {
-		if _, err := alert.ParseEvent(good[:n]); !errors.Is(err, alert.ErrEvent) {
+		if _, err := alert.ParseEvent(good[:n]); !errors.Is(err, alert.ErrSyntax) {
 			t.Fatalf("the first %d bytes: %v", n, err)
 		}
 	}
@@ -110,15 +110,15 @@ func TestParseEventRefuses(t *testing.T) {
 	}{
 		"unknown state":    {`"state":"active"`, `"state":"DOE^JANE"`, alert.ErrWord},
 		"unknown priority": {`"priority":"medium"`, `"priority":"urgent"`, alert.ErrWord},
-		"no number":        {`"number":1`, `"number":0`, alert.ErrEvent},
-		"odd number":       {`"number":1`, `"number":"DOE^JANE"`, alert.ErrEvent},
-		"long":             {`"reason":"`, `"reason":"` + strings.Repeat("x", alert.MaxEventDocument), alert.ErrEvent},
+		"no number":        {`"number":1`, `"number":0`, alert.ErrSyntax},
+		"odd number":       {`"number":1`, `"number":"DOE^JANE"`, alert.ErrSyntax},
+		"long":             {`"reason":"`, `"reason":"` + strings.Repeat("x", 1<<20), alert.ErrSyntax},
 	} {
 		b := strings.Replace(string(good), row.old, row.new, 1)
 		if b == string(good) {
 			t.Fatalf("%s: %q is not in %s", name, row.old, good)
 		}
-		if _, err := alert.ParseEvent([]byte(b)); !errors.Is(err, row.err) || !errors.Is(err, alert.ErrEvent) || strings.Contains(err.Error(), "DOE") {
+		if _, err := alert.ParseEvent([]byte(b)); !errors.Is(err, row.err) || !errors.Is(err, alert.ErrSyntax) || strings.Contains(err.Error(), "DOE") {
 			t.Errorf("%s: %v, want %v", name, err, row.err)
 		}
 	}

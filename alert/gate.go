@@ -6,14 +6,15 @@ import (
 	"slices"
 	"time"
 
+	"github.com/telemed-go/sdk/alert/week"
 	"github.com/telemed-go/sdk/vitals"
 )
 
 // gate is when a condition may hold: within a schedule, and not too soon after
 // certain events.
 type gate struct {
-	schedule *Schedule
-	times    *times // of the schedule
+	schedule *week.Schedule // nil: always
+	hours    week.Hours     // of the schedule
 	quiet    []quiet
 }
 
@@ -24,6 +25,21 @@ type quiet struct {
 }
 
 const maxQuiet = 8
+
+// During makes the rule apply at these times only. Outside of them no alarm
+// begins: what is pending lapses, and a condition that holds when a window
+// opens begins to count then. An alarm that was raised stays until a value ends
+// it; the end of a window is no relief. It is refused for
+// [Rule.NonSuppressible] rules. The default is always.
+func (r Rule) During(s week.Schedule) Rule {
+	hours, err := s.Hours()
+	if err != nil {
+		return r.fail(err.Error())
+	}
+	r.gate = r.gate.clone()
+	r.gate.schedule, r.gate.hours = &s, hours
+	return r
+}
 
 // After keeps the rule from raising an alarm for a time after each event with
 // this label ([Note]): a high glucose in the two hours after a meal, a low one
@@ -53,7 +69,7 @@ func (g *gate) clone() *gate {
 	if g == nil {
 		return &gate{}
 	}
-	return &gate{schedule: g.schedule, times: g.times, quiet: slices.Clone(g.quiet)}
+	return &gate{schedule: g.schedule, hours: g.hours, quiet: slices.Clone(g.quiet)}
 }
 
 // gated is the detector of a rule with a schedule or suppression around that of
@@ -126,10 +142,14 @@ func (g *gated) advance(at int64) {
 }
 
 func (g *gated) scheduled(at int64) (open bool, until int64) {
-	if g.rule.gate.times == nil {
+	if g.rule.gate.schedule == nil {
 		return true, never
 	}
-	return g.rule.gate.times.span(at)
+	open, end := g.rule.gate.hours.Open(instant(at))
+	if end.IsZero() {
+		return open, never
+	}
+	return open, end.UnixNano()
 }
 
 // due is that of the condition, and while it holds, when the gate may change.

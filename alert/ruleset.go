@@ -16,16 +16,6 @@ type RuleSet struct {
 	Overrides []Override
 }
 
-// Levels gives rules, such as the levels of one limit, a family, so that the
-// higher of two alarms inhibits the lower ([Rule.Family]).
-func Levels(family string, levels ...Rule) []Rule {
-	all := make([]Rule, len(levels))
-	for i, r := range levels {
-		all[i] = r.Family(family)
-	}
-	return all
-}
-
 // Check tells what is wrong with the set, up to twenty mistakes: that of every
 // rule, rules of one name, limits that cross or overlap, overrides that replace
 // nothing or contradict one another. The errors wrap [ErrRule].

@@ -9,8 +9,17 @@ import (
 
 	"github.com/telemed-go/sdk/alert"
 	"github.com/telemed-go/sdk/alert/score"
+	"github.com/telemed-go/sdk/alert/week"
 	"github.com/telemed-go/sdk/vitals"
 )
+
+// levels are rules of one family.
+func levels(family string, rules ...alert.Rule) []alert.Rule {
+	for i := range rules {
+		rules[i] = rules[i].Family(family)
+	}
+	return rules
+}
 
 func decimal(coef int64, exp int8) vitals.Decimal { return vitals.Decimal{Coef: coef, Exp: exp} }
 
@@ -105,10 +114,10 @@ func TestRulesThatClash(t *testing.T) {
 		rules []alert.Rule
 		want  string
 	}{
-		{"levels", alert.Levels("rate", high, alert.Above(hr, vitals.PerMinute(150)).Priority(alert.High), low), ""},
-		{"levels, the wrong way", alert.Levels("rate", high.Priority(alert.High), alert.Above(hr, vitals.PerMinute(150))), "the further limit"},
-		{"levels of one priority", alert.Levels("rate", low, alert.Below(hr, vitals.PerMinute(40))), "the further limit"},
-		{"one level twice", alert.Levels("rate", high, alert.Above(hr, vitals.UnitHertz.Of(decimal(2, 0))).Priority(alert.High)), "the further limit"},
+		{"levels", levels("rate", high, alert.Above(hr, vitals.PerMinute(150)).Priority(alert.High), low), ""},
+		{"levels, the wrong way", levels("rate", high.Priority(alert.High), alert.Above(hr, vitals.PerMinute(150))), "the further limit"},
+		{"levels of one priority", levels("rate", low, alert.Below(hr, vitals.PerMinute(40))), "the further limit"},
+		{"one level twice", levels("rate", high, alert.Above(hr, vitals.UnitHertz.Of(decimal(2, 0))).Priority(alert.High)), "the further limit"},
 		{"no family", []alert.Rule{high.Priority(alert.High), alert.Above(hr, vitals.PerMinute(150))}, ""},
 		{"crossing", []alert.Rule{alert.Above(hr, vitals.PerMinute(50)), alert.Below(hr, vitals.PerMinute(120))}, "every value would be"},
 		{"crossing, in another unit", []alert.Rule{alert.Below(hr, vitals.UnitHertz.Of(decimal(3, 0))), high}, "every value would be"},
@@ -117,7 +126,7 @@ func TestRulesThatClash(t *testing.T) {
 		{"clear at the other", []alert.Rule{high, low.ClearAt(vitals.PerMinute(120))}, ""},
 		{"another kind", []alert.Rule{alert.Above(vitals.PulseRate, vitals.PerMinute(50)), alert.Below(hr, vitals.PerMinute(120))}, ""},
 		{"at other times", []alert.Rule{
-			alert.Above(hr, vitals.PerMinute(50)).During(alert.Schedule{Windows: []alert.Window{{From: 0, To: 60}}}),
+			alert.Above(hr, vitals.PerMinute(50)).During(week.Schedule{Windows: []week.Window{{From: 0, To: 60}}}),
 			alert.Below(hr, vitals.PerMinute(120)),
 		}, ""},
 	} {

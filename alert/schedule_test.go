@@ -1,11 +1,13 @@
 package alert
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/telemed-go/sdk/alert/week"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -18,68 +20,11 @@ func zone(t testing.TB, name string) *time.Location {
 	return l
 }
 
-// For every minute around both switches of several zones, the schedule is open
-// when the clock on the wall says so, and stays so until the time that span
-// promises.
-func TestScheduleFollowsTheWallClock(t *testing.T) {
-	s := Schedule{Windows: []Window{
-		{From: 22 * 60, To: 6 * 60, Days: []time.Weekday{time.Friday, time.Saturday}},
-		{From: 2*60 + 30, To: 2*60 + 45},
-		{From: 12 * 60, To: 24 * 60, Days: []time.Weekday{time.Sunday}},
-	}}
-	wall := func(local time.Time) bool {
-		m, day := local.Hour()*60+local.Minute(), local.Weekday()
-		yesterday := (day + 6) % 7
-		weekend := func(d time.Weekday) bool { return d == time.Friday || d == time.Saturday }
-		return weekend(day) && m >= 22*60 || weekend(yesterday) && m < 6*60 ||
-			m >= 150 && m < 165 || day == time.Sunday && m >= 12*60
-	}
-	for _, c := range []struct{ zone, around string }{
-		{"Europe/Berlin", "2026-03-29T01:00:00Z"},       // 02:00 becomes 03:00
-		{"Europe/Berlin", "2026-10-25T01:00:00Z"},       // 03:00 becomes 02:00
-		{"America/New_York", "2026-03-08T07:00:00Z"},    //
-		{"America/New_York", "2026-11-01T06:00:00Z"},    //
-		{"Australia/Lord_Howe", "2026-04-04T15:00:00Z"}, // half an hour
-		{"Pacific/Apia", "2011-12-30T10:00:00Z"},        // a Friday that was not
-		{"Asia/Kathmandu", "2026-03-29T01:00:00Z"},      // no switch, +05:45
-		{"", "2026-03-29T01:00:00Z"},
-	} {
-		t.Run(c.zone+" "+c.around, func(t *testing.T) {
-			s.Zone = c.zone
-			loc := zone(t, c.zone)
-			times, why := s.compile()
-			if why != "" {
-				t.Fatal(why)
-			}
-			around, err := time.Parse(time.RFC3339, c.around)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var promised bool
-			until := int64(0)
-			for m := -4 * 24 * 60; m < 4*24*60; m++ {
-				now := around.Add(time.Duration(m)*time.Minute + 17*time.Second)
-				open, next := times.span(now.UnixNano())
-				if want := wall(now.In(loc)); open != want {
-					t.Fatalf("%v: open %v, want %v", now.In(loc), open, want)
-				}
-				if next <= now.UnixNano() || next > now.UnixNano()+8*24*int64(time.Hour) {
-					t.Fatalf("%v: stays so until %v", now.In(loc), time.Unix(0, next).In(loc))
-				}
-				if now.UnixNano() < until && open != promised {
-					t.Fatalf("%v: open %v, but %v was promised until %v", now.In(loc), open, promised, time.Unix(0, until).In(loc))
-				}
-				promised, until = open, next
-			}
-		})
-	}
-}
-
 // A night in which the clock is put forward, and one in which it is put back.
 func TestNightRuleOverTheSwitches(t *testing.T) {
 	loc := zone(t, "Europe/Berlin")
 	night := Below(vitals.SpO2, vitals.Percent(90)).For(time.Minute).
-		During(Schedule{Zone: "Europe/Berlin", Windows: []Window{{From: 2 * 60, To: 3 * 60}}})
+		During(week.Schedule{Zone: "Europe/Berlin", Windows: []week.Window{{From: 2 * 60, To: 3 * 60}}})
 	for _, c := range []struct {
 		name  string
 		start time.Time
@@ -123,7 +68,7 @@ func TestNightRuleOverTheSwitches(t *testing.T) {
 // silence passes over many windows.
 func TestWindows(t *testing.T) {
 	day := Above(vitals.HeartRate, vitals.PerMinute(120)).
-		During(Schedule{Windows: []Window{{From: 8*60 + 10, To: 9 * 60}}}) // t0 is 08:00
+		During(week.Schedule{Windows: []week.Window{{From: 8*60 + 10, To: 9 * 60}}}) // t0 is 08:00
 	d := drive(t, day)
 	d.run([]step{
 		{0, 0, "130 /min", "contrary"},
@@ -141,19 +86,10 @@ func TestWindows(t *testing.T) {
 
 func TestSchedulesAreChecked(t *testing.T) {
 	rule := Above(vitals.HeartRate, vitals.PerMinute(120))
-	for why, s := range map[string]Schedule{
-		"is not known here":  {Zone: "Mars/Olympus", Windows: []Window{{0, 1, nil}}},
-		"of the machine":     {Zone: "Local", Windows: []Window{{0, 1, nil}}},
-		"has not 1 to 32":    {},
-		"is not within":      {Windows: []Window{{0, 1441, nil}}},
-		"window 2":           {Windows: []Window{{0, 1, nil}, {1440, 1, nil}}},
-		"has an unknown day": {Windows: []Window{{0, 1, []time.Weekday{7}}}},
-	} {
-		if err := rule.During(s).Err(); err == nil || !strings.Contains(err.Error(), why) {
-			t.Errorf("error %v, want %q", err, why)
-		}
+	if err := rule.During(week.Schedule{}).Err(); !errors.Is(err, ErrRule) || !strings.Contains(err.Error(), "has not 1 to 32") {
+		t.Errorf("error %v, want that the schedule has no windows", err)
 	}
-	ok := Schedule{Windows: []Window{{0, 1440, nil}}}
+	ok := week.Schedule{Windows: []week.Window{{To: 1440}}}
 	for _, r := range []Rule{rule.NonSuppressible().During(ok), rule.During(ok).NonSuppressible(), rule.After("meal", time.Hour).NonSuppressible()} {
 		if err := r.Err(); err == nil || !strings.Contains(err.Error(), "non-suppressible") {
 			t.Errorf("error %v, want that the rule is non-suppressible", err)
@@ -171,7 +107,7 @@ func TestSchedulesAreChecked(t *testing.T) {
 }
 
 func ExampleRule_During() {
-	night := Schedule{Zone: "Europe/Berlin", Windows: []Window{{From: 22 * 60, To: 6 * 60}}}
+	night := week.Schedule{Zone: "Europe/Berlin", Windows: []week.Window{{From: 22 * 60, To: 6 * 60}}}
 	rule := Below(vitals.SpO2, vitals.Percent(88)).Named("night desaturation").During(night)
 	fmt.Println(night, rule.Err())
 	// Output: 22:00-06:00 (Europe/Berlin) <nil>

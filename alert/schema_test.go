@@ -136,7 +136,7 @@ func narrower(name string) obj {
 	case "ruleDoc.parts":
 		return obj{"minItems": 2, "maxItems": maxParts}
 	case "duringDoc.windows":
-		return obj{"minItems": 1, "maxItems": maxWindows}
+		return obj{"minItems": 1, "maxItems": 32} // see week.Schedule
 	case "ruleDoc.quietAfter":
 		return obj{"maxItems": maxQuiet}
 	case "windowDoc.days":

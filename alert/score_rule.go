@@ -9,15 +9,16 @@ import (
 	"github.com/telemed-go/sdk/vitals"
 )
 
-// ScoreMaxAge is how old an input of a score may be unless [Rule.MaxAge] says
-// otherwise. The charts do not say; an hour is the interval of monitoring that
-// NEWS2 has for a patient of low to medium risk.
-const ScoreMaxAge = time.Hour
+// DefaultMaxAge is how old an input of a score or the last telling reading of a
+// part of a composite may be unless [Rule.MaxAge] says otherwise. The charts do
+// not say; an hour is the interval of monitoring that NEWS2 has for a patient of
+// low to medium risk.
+const DefaultMaxAge = time.Hour
 
 // ScoreReaches is the rule that a score must not reach the limit: be at the
 // limit or above, or at the limit or below where a low score is the bad one
 // ([score.Chart.LowIsWorse]). The newest usable reading of each input counts,
-// if it is not older than [ScoreMaxAge] relative to the newest of them; among
+// if it is not older than [DefaultMaxAge] relative to the newest of them; among
 // several of one instant, the one with the worse score.
 //
 // Inputs that are missing or too old get no points, and the event names them:
@@ -33,7 +34,7 @@ const ScoreMaxAge = time.Hour
 func ScoreReaches(c score.Chart, limit vitals.Decimal) Rule {
 	least, most := c.Range()
 	s := scoring{chart: c, quotient: least == most}
-	r := Rule{cond: special, kind: vitals.EarlyWarningScore, spec: s, maxAge: ScoreMaxAge, priority: Medium}
+	r := Rule{cond: special, kind: vitals.EarlyWarningScore, spec: s, maxAge: DefaultMaxAge, priority: Medium}
 	r.limit = s.unit().Of(limit)
 	r.name = fmt.Sprintf("%v at %s %v", c, s.least(), limit)
 	switch {

@@ -65,13 +65,12 @@ func alarmed(t *testing.T) (events []alert.Event, readings []vitals.Reading) {
 	t.Helper()
 	engine, err := alert.NewEngine(
 		alert.NotifyFunc(func(_ context.Context, e alert.Event) error { events = append(events, e); return nil }),
-		append(alert.Levels("saturation",
-			alert.Below(vitals.SpO2, vitals.Percent(92)).Priority(alert.Medium),
-			alert.Below(vitals.SpO2, vitals.Percent(86)).Priority(alert.High).Latching()),
-			alert.Above(vitals.Systolic, vitals.MmHg(180)).Priority(alert.Medium),
-			alert.Missing(vitals.SpO2, 20*time.Second).Priority(alert.Low),
-			alert.NEWS2AtLeast(5).Priority(alert.High),
-			alert.Above(vitals.HeartRate, vitals.PerMinute(150)).Priority(alert.Information).Advisory())...)
+		alert.Below(vitals.SpO2, vitals.Percent(92)).Family("saturation").Priority(alert.Medium),
+		alert.Below(vitals.SpO2, vitals.Percent(86)).Family("saturation").Priority(alert.High).Latching(),
+		alert.Above(vitals.Systolic, vitals.MmHg(180)).Priority(alert.Medium),
+		alert.Missing(vitals.SpO2, 20*time.Second).Priority(alert.Low),
+		alert.NEWS2AtLeast(5).Priority(alert.High),
+		alert.Above(vitals.HeartRate, vitals.PerMinute(150)).Priority(alert.Information).Advisory())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/alert"
+	"github.com/telemed-go/sdk/alert/week"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -270,7 +271,7 @@ func standard() Chain { return Standard(to("patient"), to("caregiver"), to("nurs
 // sleepy is the standard chain with a caregiver who sleeps from 22 to 6.
 func sleepy(high bool) Chain {
 	c := standard()
-	c.Steps[1].To[0].Quiet = &Quiet{Hours: alert.Schedule{Windows: []alert.Window{{From: 22 * 60, To: 6 * 60}}}, SilenceHigh: high}
+	c.Steps[1].To[0].Quiet = &Quiet{Hours: week.Schedule{Windows: []week.Window{{From: 22 * 60, To: 6 * 60}}}, SilenceHigh: high}
 	return c
 }
 

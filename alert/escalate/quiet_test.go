@@ -7,15 +7,16 @@ import (
 	_ "time/tzdata" // the test must not depend on the machine
 
 	"github.com/telemed-go/sdk/alert"
+	"github.com/telemed-go/sdk/alert/week"
 )
 
 // In Berlin the night of 29 March 2026 has 23 hours and that of 25 October 25.
 func TestQuietHoursOverClockChanges(t *testing.T) {
-	berlin := func(windows ...alert.Window) *Quiet {
-		return &Quiet{Hours: alert.Schedule{Zone: "Europe/Berlin", Windows: windows}}
+	berlin := func(windows ...week.Window) *Quiet {
+		return &Quiet{Hours: week.Schedule{Zone: "Europe/Berlin", Windows: windows}}
 	}
-	night := berlin(alert.Window{From: 22 * 60, To: 6 * 60})
-	gap := berlin(alert.Window{From: 2*60 + 15, To: 2*60 + 45})
+	night := berlin(week.Window{From: 22 * 60, To: 6 * 60})
+	gap := berlin(week.Window{From: 2*60 + 15, To: 2*60 + 45})
 	for _, tt := range []struct {
 		name     string
 		quiet    *Quiet
@@ -32,7 +33,7 @@ func TestQuietHoursOverClockChanges(t *testing.T) {
 		{"hours that are left out", gap, "2026-03-29T01:30:00Z", "2026-03-29T01:30:00Z"},
 		{"hours that come twice, first", gap, "2026-10-25T00:20:00Z", "2026-10-25T00:45:00Z"},
 		{"hours that come twice, second", gap, "2026-10-25T01:20:00Z", "2026-10-25T01:45:00Z"},
-		{"windows that touch", berlin(alert.Window{From: 0, To: 720}, alert.Window{From: 720, To: 1439}), "2026-06-01T08:00:00Z", "2026-06-01T21:59:00Z"},
+		{"windows that touch", berlin(week.Window{From: 0, To: 720}, week.Window{From: 720, To: 1439}), "2026-06-01T08:00:00Z", "2026-06-01T21:59:00Z"},
 		{"no quiet hours", nil, "2026-06-01T00:00:00Z", "2026-06-01T00:00:00Z"},
 	} {
 		h, err := tt.quiet.compile()
@@ -71,10 +72,10 @@ func TestChainsRefused(t *testing.T) {
 		"no channel":       func(c *Chain) { c.Steps[1].To[0].Channel = "" },
 		"unknown channel":  func(c *Chain) { c.Steps[1].To[0].Channel = "pigeon" },
 		"twice":            func(c *Chain) { c.Steps[1].To = append(c.Steps[1].To, c.Steps[1].To[0]) },
-		"unknown zone":     func(c *Chain) { c.Steps[1].To[0].Quiet = &Quiet{Hours: alert.Schedule{Zone: "Mars/Olympus"}} },
+		"unknown zone":     func(c *Chain) { c.Steps[1].To[0].Quiet = &Quiet{Hours: week.Schedule{Zone: "Mars/Olympus"}} },
 		"no windows":       func(c *Chain) { c.Steps[1].To[0].Quiet = &Quiet{} },
 		"quiet for ever": func(c *Chain) {
-			c.Steps[1].To[0].Quiet = &Quiet{Hours: alert.Schedule{Windows: []alert.Window{{To: 1440}}}}
+			c.Steps[1].To[0].Quiet = &Quiet{Hours: week.Schedule{Windows: []week.Window{{To: 1440}}}}
 		},
 		"name without bound": func(c *Chain) { c.Steps[0].Name = string(make([]byte, maxText+1)) },
 	} {

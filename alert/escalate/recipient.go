@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/alert"
+	"github.com/telemed-go/sdk/alert/week"
 )
 
 // A Recipient is a person, or a device that a person wears.
@@ -27,14 +28,14 @@ type Quiet struct {
 	// Hours are on the clocks of the recipient's zone, whatever summer time does.
 	// They must leave some minute of the week out. Where the zone is not known,
 	// as on a machine without the database, the hours are not kept.
-	Hours alert.Schedule `json:"hours"`
+	Hours week.Schedule `json:"hours"`
 	// SilenceHigh puts off alarms of high priority as well.
 	SilenceHigh bool `json:"silenceHigh,omitempty"`
 }
 
 // hours is Quiet ready for use.
 type hours struct {
-	open alert.Hours
+	open week.Hours
 	high bool
 }
 
@@ -44,7 +45,7 @@ func (q *Quiet) compile() (hours, error) {
 	}
 	h, err := q.Hours.Hours()
 	if err == nil && h.Always() {
-		err = fmt.Errorf("%w: the quiet hours never end", alert.ErrSchedule)
+		err = fmt.Errorf("%w: the quiet hours never end", week.ErrSchedule)
 	}
 	return hours{h, q.SilenceHigh}, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/telemed-go/sdk/alert"
 	"github.com/telemed-go/sdk/alert/escalate"
+	"github.com/telemed-go/sdk/alert/week"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -39,8 +40,8 @@ func rules() []alert.Rule {
 // routes say who is told: of most alarms all four, of a slipped sensor only those
 // at home.
 func routes() []escalate.Route {
-	daughter := escalate.Recipient{ID: "RelatedPerson/daughter", Channel: "daughter", Quiet: &escalate.Quiet{Hours: alert.Schedule{
-		Zone: "Europe/Berlin", Windows: []alert.Window{{From: 22 * 60, To: 6 * 60}},
+	daughter := escalate.Recipient{ID: "RelatedPerson/daughter", Channel: "daughter", Quiet: &escalate.Quiet{Hours: week.Schedule{
+		Zone: "Europe/Berlin", Windows: []week.Window{{From: 22 * 60, To: 6 * 60}},
 	}}}
 	wearable := escalate.Recipient{ID: "Device/wearable", Channel: "wearable"}
 	return []escalate.Route{

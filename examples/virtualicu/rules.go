@@ -20,16 +20,13 @@ func rules(beds []*bed, start time.Time) alert.RuleSet {
 		alert.Above(vitals.GlucoseISF, vitals.MgPerDL(250)).Priority(alert.Low),
 		alert.Missing(vitals.HeartRate, 15*time.Second).Priority(alert.Low),
 		alert.Missing(vitals.SpO2, 15*time.Second).Priority(alert.Low),
+		alert.Below(vitals.SpO2, vitals.Percent(90)).Family("saturation").For(10 * time.Second).Priority(alert.High).Latching().Remind(3 * time.Minute),
+		alert.Below(vitals.SpO2, vitals.Percent(93)).Family("saturation").For(30 * time.Second).ClearAt(vitals.Percent(94)).Priority(alert.Medium),
+		alert.Below(vitals.GlucoseISF, vitals.MgPerDL(54)).Family("glucose").Priority(alert.High).Named("severe hypoglycaemia"),
+		alert.Below(vitals.GlucoseISF, vitals.MgPerDL(70)).Family("glucose").ClearAt(vitals.MgPerDL(80)).Priority(alert.Medium).Named("hypoglycaemia"),
+		alert.NEWS2AtLeast(7).Family("NEWS2").Priority(alert.High).Rearm(10 * time.Minute),
+		alert.NEWS2AtLeast(5).Family("NEWS2").Priority(alert.Medium).Flapping(3, 5*time.Minute),
 	}
-	all = append(all, alert.Levels("saturation",
-		alert.Below(vitals.SpO2, vitals.Percent(90)).For(10*time.Second).Priority(alert.High).Latching().Remind(3*time.Minute),
-		alert.Below(vitals.SpO2, vitals.Percent(93)).For(30*time.Second).ClearAt(vitals.Percent(94)).Priority(alert.Medium))...)
-	all = append(all, alert.Levels("glucose",
-		alert.Below(vitals.GlucoseISF, vitals.MgPerDL(54)).Priority(alert.High).Named("severe hypoglycaemia"),
-		alert.Below(vitals.GlucoseISF, vitals.MgPerDL(70)).ClearAt(vitals.MgPerDL(80)).Priority(alert.Medium).Named("hypoglycaemia"))...)
-	all = append(all, alert.Levels("NEWS2",
-		alert.NEWS2AtLeast(7).Priority(alert.High).Rearm(10*time.Minute),
-		alert.NEWS2AtLeast(5).Priority(alert.Medium).Flapping(3, 5*time.Minute))...)
 	decided := start.AddDate(0, -1, 0)
 	for i := range all {
 		all[i] = all[i].SetBy("alarm committee", "default of the ward", decided)

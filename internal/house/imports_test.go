@@ -74,8 +74,9 @@ var rules = []struct{ who, may, why string }{
 	{"device/*/*", "vitals device internal/wire device/medfloat device/mdc", "a protocol knows no other protocol"},
 	{"alert/score", "vitals", "scores know values, not alarms"},
 	{"alert/forecast", "vitals", "forecasts know values, not alarms"},
-	{"alert", "vitals alert/score alert/forecast", "alert knows neither devices nor records nor video"},
-	{"alert/*", "vitals alert alert/score alert/forecast", "alert knows neither devices nor records nor video"},
+	{"alert/week", "", "a week has neither values nor alarms"},
+	{"alert", "vitals alert/score alert/forecast alert/week", "alert knows neither devices nor records nor video"},
+	{"alert/*", "vitals alert alert/score alert/forecast alert/week", "alert knows neither devices nor records nor video"},
 	{"fhir", "vitals", "fhir knows values, not devices, alarms or video"},
 	{"fhir/*", "vitals fhir", "siblings below fhir do not import each other"},
 	{"video", "vitals", "video knows values, not devices, alarms or records"},
@@ -155,7 +156,7 @@ func TestLightPackages(t *testing.T) {
 	for _, p := range list(t) {
 		switch s := p.short(); {
 		case s == "vitals", strings.HasPrefix(s, "vitals/"), s == "device", s == "device/gatt", s == "device/medfloat", s == "device/compact",
-			s == "alert", s == "alert/score":
+			s == "alert", s == "alert/score", s == "alert/week":
 		default:
 			continue
 		}
