@@ -75,8 +75,8 @@ type Access struct {
 	Data string
 	// Query is the request of a search as it came, instead of Data.
 	Query          string
-	Client, Server Party
-	User           Party  // the person, if one is known
+	Client, Server Agent
+	User           Agent  // the person, if one is known
 	Purpose        string // code of v3-PurposeOfUse: "TREAT"
 	RequestID      string // X-Request-Id
 	Recorded       time.Time
@@ -91,9 +91,9 @@ type Access struct {
 	TestData bool
 }
 
-// A Party takes part in an access. Who is the reference to a resource, or
+// An Agent takes part in an access. Who is the reference to a resource, or
 // System and Value are an identifier, such as the client id of OAuth.
-type Party struct {
+type Agent struct {
 	Who           string
 	System, Value string
 	// Address is an IP address, a host name or a URL. Client and server have one.
@@ -121,13 +121,13 @@ func (m Mapper) AuditEvent(a Access) (models.AuditEvent, error) {
 		}
 		e.Meta.Profile = []string{balp + "StructureDefinition/IHE.BasicAudit." + row.profile}
 	}
-	person := a.User != Party{}
+	person := a.User != Agent{}
 	e.Agent = []models.AuditEventAgent{
-		a.Client.agent(&mk, "agent[0]", concept(row.client), !person),
-		a.Server.agent(&mk, "agent[1]", concept(row.server), false),
+		a.Client.model(&mk, "agent[0]", concept(row.client), !person),
+		a.Server.model(&mk, "agent[1]", concept(row.server), false),
 	}
 	if person {
-		user := a.User.agent(&mk, "agent[2]", concept(coding(terminology+"v3-ParticipationType", row.user, "")), true)
+		user := a.User.model(&mk, "agent[2]", concept(coding(terminology+"v3-ParticipationType", row.user, "")), true)
 		if user.Network = nil; a.Purpose != "" {
 			user.PurposeOfUse = []models.CodeableConcept{concept(coding(systemPurpose, a.Purpose, ""))}
 		}
@@ -175,7 +175,7 @@ func (a *Access) entities(mk *making, m *Mapper) (list []models.AuditEventEntity
 	})
 }
 
-func (p Party) agent(mk *making, path string, role models.CodeableConcept, requestor bool) models.AuditEventAgent {
+func (p Agent) model(mk *making, path string, role models.CodeableConcept, requestor bool) models.AuditEventAgent {
 	a := models.AuditEventAgent{
 		Type: &role, Requestor: requestor,
 		Who: mk.reference(path+".who", p.Who, "PractitionerRole", "Practitioner", "Organization", "Device", "Patient", "RelatedPerson"),

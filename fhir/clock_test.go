@@ -180,6 +180,6 @@ func FuzzTiming(f *testing.F) {
 		}
 		_, err := mappers["PHD"].ObservationWith(spo2(), fhir.Details{Stamp: s})
 		require.NoError(t, err)
-		_, _ = mappers["PHD"].CoincidentTimestamp(fhir.Coincident{Device: "d1", Clock: c})
+		_, _ = mappers["PHD"].CoincidentTimestamp(fhir.CoincidentTimestamp{Device: "d1", Clock: c})
 	})
 }

@@ -10,26 +10,32 @@ import (
 	"github.com/telemed-go/sdk/vitals"
 )
 
-// How a clock is synchronised (MDC_TIME_SYNC_PROTOCOL, IEEE 11073-10101).
+// A ClockSync says how a clock is synchronised: a code of
+// MDC_TIME_SYNC_PROTOCOL (IEEE 11073-10101), also one without a name here.
+type ClockSync uint32
+
+// The commonest ways. The zero ClockSync is SyncUnknown.
 const (
-	SyncUnknown   uint32 = 0
-	SyncNone      uint32 = 532224
-	SyncNTP3      uint32 = 532225
-	SyncNTP4      uint32 = 532226
-	SyncSNTP4     uint32 = 532227 // RFC 2030
-	SyncSNTP4330  uint32 = 532228 // RFC 4330
-	SyncBluetooth uint32 = 532229
-	SyncManual    uint32 = 532234
-	SyncGPS       uint32 = 532238 // the last of the list
+	SyncUnknown   ClockSync = 0
+	SyncNone      ClockSync = 532224
+	SyncNTP3      ClockSync = 532225
+	SyncNTP4      ClockSync = 532226
+	SyncSNTP4     ClockSync = 532227 // RFC 2030
+	SyncSNTP4330  ClockSync = 532228 // RFC 4330
+	SyncBluetooth ClockSync = 532229
+	SyncManual    ClockSync = 532234
+	SyncGPS       ClockSync = 532238 // the last of the list
 )
 
-// A Coincident is a look at the clocks of a device and its gateway at the same
-// moment: one for each connection, and another when a clock was set.
-type Coincident struct {
+// listed reports whether s is in the list of the nomenclature.
+func (s ClockSync) listed() bool { return SyncNone <= s && s <= SyncGPS }
+
+// A CoincidentTimestamp is a look at the clocks of a device and its gateway at
+// the same moment: one for each connection, and another when a clock was set.
+type CoincidentTimestamp struct {
 	Device vitals.DeviceID
 	Clock  Clock
-	// Sync is how the device's clock is synchronised, one of the Sync codes.
-	Sync uint32
+	Sync   ClockSync // of the device's clock
 	// DeviceBetter says that the device's clock is the better one. Its stamps
 	// stand, and the gateway's time is not told.
 	DeviceBetter bool
@@ -45,7 +51,7 @@ type Coincident struct {
 //
 // A clock that tells its offset has the code 68226, which the guide's value
 // set demands (its text says 68225).
-func (m Mapper) CoincidentTimestamp(c Coincident) (models.Observation, error) {
+func (m Mapper) CoincidentTimestamp(c CoincidentTimestamp) (models.Observation, error) {
 	device := m.device(c.Device)
 	switch {
 	case m.Gateway == "":
@@ -56,7 +62,7 @@ func (m Mapper) CoincidentTimestamp(c Coincident) (models.Observation, error) {
 		return models.Observation{}, &Error{"Observation.effective", ErrMissing}
 	case c.Clock.Now.Type == NoClock, c.Clock.Now.Type > ClockTicks:
 		return models.Observation{}, &Error{"Observation.code", ErrMissing}
-	case c.Sync != SyncUnknown && (c.Sync < SyncNone || c.Sync > SyncGPS):
+	case c.Sync != SyncUnknown && !c.Sync.listed():
 		return models.Observation{}, &Error{"Observation.component[0].valueCodeableConcept", ErrValue}
 	}
 	at, err := dateTime(c.Clock.Gateway)
@@ -89,14 +95,14 @@ func (m Mapper) CoincidentTimestamp(c Coincident) (models.Observation, error) {
 	if c.Sync != SyncUnknown {
 		o.Component = []models.ObservationComponent{{
 			Code:                 concept(MDC(68220, "MDC_TIME_SYNC_PROTOCOL")),
-			ValueCodeableConcept: ptr(concept(MDC(c.Sync, ""))),
+			ValueCodeableConcept: ptr(concept(MDC(uint32(c.Sync), ""))),
 		}}
 	}
 	return o, nil
 }
 
 // coincidentID names the look by what was looked at.
-func (m *Mapper) coincidentID(c Coincident) string {
+func (m *Mapper) coincidentID(c CoincidentTimestamp) string {
 	name := string(c.Device) + "|" + m.Gateway + "|" + strconv.FormatInt(c.Clock.Gateway.UnixNano(), 10)
 	return string(idSpace.name("coincident|" + name).append(nil))
 }

@@ -10,15 +10,15 @@ import (
 )
 
 // coincidents are looks at clocks, one of each sort.
-func coincidents() map[string]fhir.Coincident {
+func coincidents() map[string]fhir.CoincidentTimestamp {
 	wall := fhir.Stamp{Type: fhir.ClockLocal, Elapsed: elapsed("2024-05-01T10:11:02")}
 	base := fhir.Stamp{Type: fhir.ClockUTC, Elapsed: elapsed("2024-05-01T08:11:02"), HasOffset: true, Offset: time.Hour}
 	ticks := fhir.Stamp{Type: fhir.ClockTicks, Elapsed: 12345678 * time.Microsecond, Resolution: time.Millisecond}
 	fine := fhir.Stamp{Type: fhir.ClockTicks, Elapsed: 12345678 * time.Microsecond, Resolution: time.Microsecond}
-	look := func(s fhir.Stamp) fhir.Coincident {
-		return fhir.Coincident{Device: "d1", Clock: fhir.Clock{Now: s, Gateway: noon}}
+	look := func(s fhir.Stamp) fhir.CoincidentTimestamp {
+		return fhir.CoincidentTimestamp{Device: "d1", Clock: fhir.Clock{Now: s, Gateway: noon}}
 	}
-	all := map[string]fhir.Coincident{"67975": look(wall), "68226": look(base), "67983": look(ticks), "68072": look(fine)}
+	all := map[string]fhir.CoincidentTimestamp{"67975": look(wall), "68226": look(base), "67983": look(ticks), "68072": look(fine)}
 	fault, better := look(base), look(base)
 	fault.Fault, fault.Sync = true, fhir.SyncNone
 	better.DeviceBetter, better.Sync = true, fhir.SyncGPS
@@ -64,12 +64,12 @@ func TestCoincidentTimestamp(t *testing.T) {
 
 func TestCoincidentTimestampRefusals(t *testing.T) {
 	good := coincidents()["67975"]
-	for path, change := range map[string]func(*fhir.Coincident, *fhir.Mapper){
-		"Observation.device":                            func(_ *fhir.Coincident, m *fhir.Mapper) { m.Gateway = "" },
-		"Observation.subject":                           func(c *fhir.Coincident, _ *fhir.Mapper) { c.Device = "" },
-		"Observation.code":                              func(c *fhir.Coincident, _ *fhir.Mapper) { c.Clock.Now.Type = fhir.NoClock },
-		"Observation.effective":                         func(c *fhir.Coincident, _ *fhir.Mapper) { c.Clock.Gateway = time.Time{} },
-		"Observation.component[0].valueCodeableConcept": func(c *fhir.Coincident, _ *fhir.Mapper) { c.Sync = 1 },
+	for path, change := range map[string]func(*fhir.CoincidentTimestamp, *fhir.Mapper){
+		"Observation.device":                            func(_ *fhir.CoincidentTimestamp, m *fhir.Mapper) { m.Gateway = "" },
+		"Observation.subject":                           func(c *fhir.CoincidentTimestamp, _ *fhir.Mapper) { c.Device = "" },
+		"Observation.code":                              func(c *fhir.CoincidentTimestamp, _ *fhir.Mapper) { c.Clock.Now.Type = fhir.NoClock },
+		"Observation.effective":                         func(c *fhir.CoincidentTimestamp, _ *fhir.Mapper) { c.Clock.Gateway = time.Time{} },
+		"Observation.component[0].valueCodeableConcept": func(c *fhir.CoincidentTimestamp, _ *fhir.Mapper) { c.Sync = 1 },
 	} {
 		c, m := good, mappers["PHD"]
 		change(&c, &m)

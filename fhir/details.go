@@ -77,24 +77,24 @@ type Interval struct{ Low, High vitals.Quantity }
 type Alerting struct {
 	Type    *models.Coding // of the alert, if it has one (MDC)
 	Limits  Interval       // both ends
-	State   AlertState
+	State   LimitState
 	InAlarm bool
 	// Text describes the state, Notification the alarm: "SpO2 is below 80%".
 	Text, Notification string
 }
 
-// An AlertState says which of a device's limits are watched.
-type AlertState uint8
+// A LimitState says which of a device's limits are watched.
+type LimitState uint8
 
 // The states of alert limits.
 const (
-	LimitsOn AlertState = iota
+	LimitsOn LimitState = iota
 	LimitsOff
 	LimitsLowOff
 	LimitsHighOff
 )
 
-func (s AlertState) code() string {
+func (s LimitState) code() string {
 	if s > LimitsHighOff {
 		return ""
 	}
@@ -115,23 +115,6 @@ func (m Mapper) ObservationWith(panel []vitals.Reading, d Details) (models.Obser
 		return models.Observation{}, err
 	}
 	return o, nil
-}
-
-// AppendObservationWith appends the JSON of [Mapper.ObservationWith].
-func (m Mapper) AppendObservationWith(dst []byte, panel []vitals.Reading, d Details) ([]byte, error) {
-	o, err := m.ObservationWith(panel, d)
-	return appendModel(dst, o, err)
-}
-
-func appendModel(dst []byte, o models.Observation, err error) ([]byte, error) {
-	if err != nil {
-		return dst, err
-	}
-	b, err := Marshal(o)
-	if err != nil {
-		return dst, err
-	}
-	return append(dst, b...), nil
 }
 
 // add completes o, which p made.
@@ -314,8 +297,8 @@ func (a *Alerting) interpret(o *models.Observation, interpretation *[]models.Cod
 	}
 }
 
-// A Part is a code and one value: a quantity, a coding, a text, a truth value
-// or a time. With none of them, Quality says why.
+// A Part is a code and one value: a quantity, a coding, a text or a truth
+// value. With none of them, Quality says why.
 type Part struct {
 	Code     models.Coding
 	Quantity vitals.Quantity

@@ -45,9 +45,9 @@ type Device struct {
 	Interfaces, Uploads []uint16
 	Regulation          Regulation
 
-	// Sync is how the clock is synchronised, one of the Sync codes; SyncAccuracy
-	// how well; 0 means unknown.
-	Sync         uint32
+	// Sync is how the clock is synchronised, and SyncAccuracy how well; 0 means
+	// unknown.
+	Sync         ClockSync
 	SyncAccuracy time.Duration
 	// Resolution is one step of the clock, or of the tick counter; 0 means
 	// unknown.
@@ -224,7 +224,7 @@ func propertiesOf(d *Device, mk *making) (properties []models.DeviceProperty) {
 		add(coding(systemASN1, "532354.0", "negated-regulation-status"), coding(systemYesNo, negated, ""))
 	}
 	if d.Sync != SyncUnknown {
-		if d.Sync < SyncNone || d.Sync > SyncGPS {
+		if !d.Sync.listed() {
 			mk.fail("property["+strconv.Itoa(len(properties))+"].valueCode", ErrValue)
 		}
 		add(coding(systemMDC, "68220", "MDC_TIME_SYNC_PROTOCOL"), coding(systemMDC, strconv.FormatUint(uint64(d.Sync), 10), ""))

@@ -91,12 +91,6 @@ func (m Mapper) Finding(f Finding, d Details) (models.Observation, error) {
 	return o, nil
 }
 
-// AppendFinding appends the JSON of [Mapper.Finding].
-func (m Mapper) AppendFinding(dst []byte, f Finding, d Details) ([]byte, error) {
-	o, err := m.Finding(f, d)
-	return appendModel(dst, o, err)
-}
-
 // compound reports whether f consists of components.
 func (f *Finding) compound() bool { return f.Bits != nil || len(f.Parts) > 0 }
 

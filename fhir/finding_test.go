@@ -41,7 +41,9 @@ func findings() map[string]fhir.Finding {
 func TestFinding(t *testing.T) {
 	for guide, f := range findings() {
 		for name, m := range mappers {
-			b, err := m.AppendFinding(nil, f, fhir.Details{})
+			finding, err := m.Finding(f, fhir.Details{})
+			require.NoError(t, err, "%s %s", guide, name)
+			b, err := fhir.Marshal(finding)
 			require.NoError(t, err, "%s %s", guide, name)
 			o := parse(t, b)
 			if name != "PHD" {

@@ -97,8 +97,8 @@ func TestPHDExamples(t *testing.T) {
 		Unit: vitals.UnitOne, Period: vitals.Decimal{Coef: 2000, Exp: -3}, Scale: vitals.Decimal{Coef: 30, Exp: -1}, Origin: vitals.Decimal{Coef: -34, Exp: -1},
 		Samples: []int32{123, 110, 97, 99, 112, 118},
 	}
-	clock := func(device, gateway, wall string, sync uint32) fhir.Coincident {
-		return fhir.Coincident{Device: vitals.DeviceID(device), Sync: sync, Clock: fhir.Clock{
+	clock := func(device, gateway, wall string, sync fhir.ClockSync) fhir.CoincidentTimestamp {
+		return fhir.CoincidentTimestamp{Device: vitals.DeviceID(device), Sync: sync, Clock: fhir.Clock{
 			Gateway: parseTime(gateway), Now: fhir.Stamp{Type: fhir.ClockLocal, Elapsed: elapsed(wall)},
 		}}
 	}

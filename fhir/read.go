@@ -86,9 +86,9 @@ type Reader struct {
 	// midnight. If it is nil, such an Observation is refused ([ErrInstant]). A
 	// time without an offset is always refused.
 	Location *time.Location
-	// MaxSize is the size in bytes above which a resource is refused
-	// ([ErrLimit]); 0 means [MaxSize].
-	MaxSize int
+	// MaxBytes is the size in bytes above which a resource is refused
+	// ([ErrLimit]); 0 means [MaxBytes].
+	MaxBytes int
 	// Skip is called with what is left out and why: an entry of a Bundle that is
 	// no Observation or a faulty one, a component that is no reading. If it is
 	// nil, a faulty entry or an unknown component fails the whole, and resources of
@@ -132,9 +132,9 @@ func (r Reader) Append(m *Measurements, resource []byte) error {
 }
 
 func (r Reader) read(m Measurements, resource []byte, waveforms bool) (Measurements, error) {
-	limit := r.MaxSize
+	limit := r.MaxBytes
 	if limit <= 0 {
-		limit = MaxSize
+		limit = MaxBytes
 	}
 	if len(resource) > limit {
 		return m, &Error{"resource", fmt.Errorf("%w: more than %d bytes", ErrLimit, limit)}

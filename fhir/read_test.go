@@ -305,7 +305,7 @@ func TestReadFaults(t *testing.T) {
 			}
 		})
 	}
-	_, err := fhir.Reader{MaxSize: 100}.AppendReadings(nil, []byte(observation(beats)))
+	_, err := fhir.Reader{MaxBytes: 100}.AppendReadings(nil, []byte(observation(beats)))
 	require.ErrorIs(t, err, fhir.ErrLimit)
 }
 

@@ -73,8 +73,8 @@ func consultation() fhir.Visit {
 func access(i fhir.Interaction) fhir.Access {
 	a := fhir.Access{
 		ID: alarmID, Interaction: i, Patient: p1, Data: "Observation/o1/_history/2",
-		Client: fhir.Party{System: "https://ehr.example/oauth", Value: "app-1", Address: "2001:db8::1"}, Server: fhir.Party{Who: "Device/server", Address: "https://ehr.example/fhir"},
-		User: fhir.Party{Who: "Practitioner/7"}, Purpose: "TREAT", RequestID: "r-1", Recorded: onset, TestData: true,
+		Client: fhir.Agent{System: "https://ehr.example/oauth", Value: "app-1", Address: "2001:db8::1"}, Server: fhir.Agent{Who: "Device/server", Address: "https://ehr.example/fhir"},
+		User: fhir.Agent{Who: "Practitioner/7"}, Purpose: "TREAT", RequestID: "r-1", Recorded: onset, TestData: true,
 	}
 	if i == fhir.InteractionSearch {
 		a.Data, a.Query = "", "GET https://ehr.example/fhir/Observation?patient=p1&x=<1>"
@@ -134,7 +134,7 @@ func made(t *testing.T, m fhir.Mapper) (list []any) {
 	for i := fhir.InteractionRead; i <= fhir.InteractionDelete; i++ {
 		add(m.AuditEvent(access(i)))
 		a := access(i)
-		a.User, a.RequestID, a.ID, a.Observer, a.TestData = fhir.Party{}, "", "not an id", "Organization/1", false
+		a.User, a.RequestID, a.ID, a.Observer, a.TestData = fhir.Agent{}, "", "not an id", "Organization/1", false
 		a.Outcome, a.OutcomeText, a.Client.Address = models.AuditEventOutcome8, "no such resource", "app.example"
 		add(m.AuditEvent(a))
 	}
@@ -274,7 +274,7 @@ func TestResourcesRefuse(t *testing.T) {
 		"nobody's data":           {second(m.AuditEvent(accessWith(func(a *fhir.Access) { a.Patient = vitals.PatientID{} }))), "AuditEvent.entity.what", fhir.ErrMissing},
 		"no data":                 {second(m.AuditEvent(accessWith(func(a *fhir.Access) { a.Data = "" }))), "AuditEvent.entity.what", fhir.ErrMissing},
 		"no query":                {second(m.AuditEvent(accessWith(func(a *fhir.Access) { a.Interaction = fhir.InteractionSearch }))), "AuditEvent.entity.query", fhir.ErrMissing},
-		"no client":               {second(m.AuditEvent(accessWith(func(a *fhir.Access) { a.Client = fhir.Party{} }))), "AuditEvent.agent[0].who", fhir.ErrMissing},
+		"no client":               {second(m.AuditEvent(accessWith(func(a *fhir.Access) { a.Client = fhir.Agent{} }))), "AuditEvent.agent[0].who", fhir.ErrMissing},
 		"no address":              {second(m.AuditEvent(accessWith(func(a *fhir.Access) { a.Server.Address = "" }))), "AuditEvent.agent[1].network", fhir.ErrMissing},
 		"a user that is none":     {second(m.AuditEvent(accessWith(func(a *fhir.Access) { a.User.Who = "Group/1" }))), "AuditEvent.agent[2].who", fhir.ErrValue},
 		"risk for nobody":         {second(m.RiskAssessment(alarmWith(func(a *fhir.Alarm) { a.Patient = vitals.PatientID{} }))), "RiskAssessment.subject", fhir.ErrMissing},
@@ -423,7 +423,7 @@ func TestBALP(t *testing.T) {
 			require.Equal(t, "24", *e.Entity[1].Role.Code)
 			require.Equal(t, "R0VUIGh0dHBzOi8vZWhyLmV4YW1wbGUvZmhpci9PYnNlcnZhdGlvbj9wYXRpZW50PXAxJng9PDE+", *e.Entity[1].Query)
 		}
-		a.User, a.Outcome = fhir.Party{}, models.AuditEventOutcome4
+		a.User, a.Outcome = fhir.Agent{}, models.AuditEventOutcome4
 		e, err = fhir.Mapper{}.AuditEvent(a)
 		require.NoError(t, err)
 		require.True(t, e.Agent[0].Requestor, "without a person the client asks")
@@ -479,10 +479,10 @@ func FuzzResources(f *testing.F) {
 			Participants: []fhir.Participant{{Who: ref, Role: fhir.VisitRole(n % 6)}},
 		}
 		device := fhir.Device{
-			ID: vitals.DeviceID(name), SystemID: words, USB: words, Manufacturer: words, Sync: uint32(at), Resolution: time.Duration(length), Clock: uint16(at),
+			ID: vitals.DeviceID(name), SystemID: words, USB: words, Manufacturer: words, Sync: fhir.ClockSync(at), Resolution: time.Duration(length), Clock: uint16(at),
 			Specializations: []fhir.Specialization{{uint32(at), words, words}},
 		}
-		party := fhir.Party{Who: ref, Value: words, Address: words}
+		party := fhir.Agent{Who: ref, Value: words, Address: words}
 		for _, m := range mappers {
 			check := func(resource any, err error) {
 				if err == nil {

@@ -28,8 +28,8 @@ var (
 
 // The limits of [Unmarshal].
 const (
-	// MaxSize is the largest resource that is read, in bytes.
-	MaxSize = 16 << 20
+	// MaxBytes is the largest resource that is read, in bytes.
+	MaxBytes = 16 << 20
 	// maxObjects bounds the memory for what is short as text and large as a
 	// struct. Resources within a Bundle stay text and do not count.
 	maxObjects = 100_000
@@ -47,7 +47,7 @@ const (
 // type does not have ([ErrUnknown]) or requires ([ErrMissing]), more than one
 // variant of a choice ([ErrChoice]), null and whatever is empty ([ErrEmpty]),
 // values of the wrong type and codes that do not exist ([ErrValue]), more than
-// [MaxSize] bytes or 64 levels ([ErrLimit]). Profiles, and the formats of
+// [MaxBytes] bytes or 64 levels ([ErrLimit]). Profiles, and the formats of
 // strings such as dates, are for a validator.
 //
 // A samply resource has no place for contained resources and extensions of
@@ -92,8 +92,8 @@ func (r *resourceReader) read(data []byte, t reflect.Type) (v reflect.Value, err
 		return v, &Error{"resource", ErrUnsupported}
 	}
 	r.b, r.path = data, append(r.path, t.Name()...)
-	if len(data) > MaxSize {
-		return v, &Error{t.Name(), fmt.Errorf("%w: more than %d bytes", ErrLimit, MaxSize)}
+	if len(data) > MaxBytes {
+		return v, &Error{t.Name(), fmt.Errorf("%w: more than %d bytes", ErrLimit, MaxBytes)}
 	}
 	if name, ok := resourceTypeOf(data); ok && string(name) != t.Name() {
 		return v, &Error{t.Name() + ".resourceType", ErrResourceType}

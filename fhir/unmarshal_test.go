@@ -324,7 +324,7 @@ func TestUnmarshalRefuses(t *testing.T) {
 		"many objects": {
 			`{"resourceType":"Observation","extension":[` + strings.Repeat(`{"url":"u"},`, 100_000) + `{"url":"u"}]}`, fhir.ErrLimit, "",
 		},
-		"large": {`{"resourceType":"Observation","id":"` + strings.Repeat("x", fhir.MaxSize) + `"}`, fhir.ErrLimit, "Observation: beyond the limit: more than 16777216 bytes"},
+		"large": {`{"resourceType":"Observation","id":"` + strings.Repeat("x", fhir.MaxBytes) + `"}`, fhir.ErrLimit, "Observation: beyond the limit: more than 16777216 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := models.Observation{Id: ptr("before")}

@@ -16,7 +16,7 @@ import (
 )
 
 // maxLine is the longest line that is read, and the largest document.
-const maxLine = fhir.MaxSize
+const maxLine = fhir.MaxBytes
 
 // readers read the formats, line by line.
 var readers = map[string]func(n *normaliser, line []byte){
