@@ -1,0 +1,175 @@
+package fhirtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"time"
+)
+
+// A Resource is something that the server has stored.
+type Resource struct {
+	Type, ID string
+	Version  int    // from 1
+	JSON     []byte // as it was sent last
+	// Identifiers as system|value.
+	Identifiers []string
+	// Patient is the reference of subject or patient.
+	Patient string
+	Created time.Time // of the first version
+	Updated time.Time // of the last
+	Deleted bool
+	// Sequence counts the resources of a server in the order of their creation,
+	// from 1.
+	Sequence int
+
+	codes []string // as system|code
+}
+
+// store is guarded by the mutex of the server.
+type store struct {
+	byName       map[string]*Resource // by type/id
+	byIdentifier map[string][]*Resource
+	all          []*Resource
+	given        int // the last id given
+}
+
+// head is what the server reads of a resource.
+type head struct {
+	ResourceType string
+	ID           string `json:"id"`
+	Identifier   lenient[[]identifier]
+	Subject      lenient[reference]
+	Patient      lenient[reference]
+	Code         lenient[concept]
+}
+
+type (
+	identifier struct{ System, Value string }
+	reference  struct{ Reference string }
+	concept    struct {
+		Coding []struct{ System, Code string }
+	}
+)
+
+// lenient is an element that has another type in other resources: then it is
+// not looked at.
+type lenient[T any] struct{ value T }
+
+func (l *lenient[T]) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &l.value) != nil {
+		var none T
+		l.value = none
+	}
+	return nil
+}
+
+// parse reads a resource, or returns the status that refuses it.
+func (s *Server) parse(resource []byte, kind string) (head, int) {
+	var h head
+	if err := json.Unmarshal(resource, &h); err != nil || h.ResourceType == "" || kind != "" && h.ResourceType != kind {
+		return h, 400
+	}
+	if s.Check != nil {
+		return h, s.Check(resource)
+	}
+	return h, 0
+}
+
+// newID is an id of the server's own.
+func (st *store) newID(kind string) string {
+	for {
+		st.given++
+		id := strconv.Itoa(st.given)
+		if st.byName[kind+"/"+id] == nil {
+			return id
+		}
+	}
+}
+
+// put stores a version.
+func (st *store) put(kind, id string, h *head, body []byte) *Resource {
+	if st.byName == nil {
+		st.byName = make(map[string]*Resource)
+		st.byIdentifier = make(map[string][]*Resource)
+	}
+	now := time.Now()
+	name := kind + "/" + id
+	r := st.byName[name]
+	if r == nil {
+		r = &Resource{Type: kind, ID: id, Created: now, Sequence: len(st.all) + 1}
+		st.byName[name] = r
+		st.all = append(st.all, r)
+	}
+	st.unlist(r)
+	r.Version++
+	r.Updated, r.Deleted = now, false
+	r.JSON = bytes.Clone(body)
+	r.Identifiers, r.codes = nil, nil
+	for _, i := range h.Identifier.value {
+		r.Identifiers = append(r.Identifiers, i.System+"|"+i.Value)
+	}
+	for _, c := range h.Code.value.Coding {
+		r.codes = append(r.codes, c.System+"|"+c.Code)
+	}
+	if r.Patient = h.Subject.value.Reference; r.Patient == "" {
+		r.Patient = h.Patient.value.Reference
+	}
+	for _, i := range r.Identifiers {
+		st.byIdentifier[i] = append(st.byIdentifier[i], r)
+	}
+	return r
+}
+
+// remove deletes a resource; its history stays.
+func (st *store) remove(r *Resource) {
+	st.unlist(r)
+	r.Version++
+	r.Updated, r.Deleted = time.Now(), true
+}
+
+// unlist takes a resource off the index of identifiers.
+func (st *store) unlist(r *Resource) {
+	for _, i := range r.Identifiers {
+		list := st.byIdentifier[i]
+		for k := range list {
+			if list[k] == r {
+				st.byIdentifier[i] = append(list[:k:k], list[k+1:]...)
+				break
+			}
+		}
+	}
+}
+
+// document is the JSON of a resource with its id and meta.
+func (r *Resource) document() json.RawMessage { return r.as(r.ID) }
+
+func (r *Resource) as(id string) json.RawMessage {
+	members := make(map[string]json.RawMessage)
+	if json.Unmarshal(r.JSON, &members) != nil {
+		return r.JSON
+	}
+	meta := make(map[string]json.RawMessage)
+	if m := members["meta"]; m != nil {
+		_ = json.Unmarshal(m, &meta) // what is no object is replaced
+	}
+	meta["versionId"] = quoted(strconv.Itoa(r.Version))
+	meta["lastUpdated"] = quoted(r.Updated.UTC().Format("2006-01-02T15:04:05.000000Z07:00"))
+	b, err := json.Marshal(meta)
+	if err != nil {
+		return r.JSON
+	}
+	members["meta"], members["id"] = b, quoted(id)
+	if b, err = json.Marshal(members); err != nil {
+		return r.JSON
+	}
+	return b
+}
+
+func quoted(s string) json.RawMessage {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return json.RawMessage(`""`)
+	}
+	return b
+}
