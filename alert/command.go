@@ -66,8 +66,11 @@ type Command struct {
 	At time.Time
 	// By is who did it: a name that is shown to people and is in the events, so
 	// not an identifier of a patient. At most 128 bytes.
-	By      string
-	Alarm   AlarmID
+	By    string
+	Alarm AlarmID
+	// Patient, or Device of a patient who is unknown, may also say whose Alarm is:
+	// what time alone raises before At is then raised before it is looked for, as it
+	// has to be in a replay.
 	Patient vitals.PatientID
 	For     time.Duration // more than 0, at most MaxSilence
 	Label   string        // at most 128 bytes

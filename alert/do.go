@@ -99,6 +99,10 @@ func (e *Engine) do(c *Command, at int64, silent bool) error {
 // handle is a command about one alarm.
 func (e *Engine) handle(c *Command, at int64) error {
 	where, ok := e.standing[c.Alarm]
+	if p := e.find(whose(c.Patient, c.Device)); !ok && p != nil {
+		e.catchUpAll(p, at-1) // what only time has raised is not there yet in a replay
+		where, ok = e.standing[c.Alarm]
+	}
 	if !ok {
 		return ErrNoAlarm
 	}

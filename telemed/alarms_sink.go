@@ -16,7 +16,9 @@ import (
 // was acknowledged is still acknowledged, what was paused is still paused. The
 // state is a function of the log and of the commands, each of which is kept
 // with the reading that its patient had last; [Alarms.Restore] does them again
-// at the same place, and nobody is told twice.
+// at the same place, and tells nobody. An alarm that silence had raised, and about
+// which nothing was done, is raised once more, with the ID and Number that
+// receivers have seen.
 //
 // Make one with [OpenAlarms]. It is safe for concurrent use.
 type Alarms struct {
@@ -98,7 +100,8 @@ func (a *Alarms) Name() string { return a.engine.Name() }
 func (a *Alarms) Do(ctx context.Context, c alert.Command) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	kept := Command{Command: c, After: a.before(&c)}
+	after := a.before(&c)
+	kept := Command{Command: c, After: after}
 	if err := a.keep.AppendCommand(ctx, kept); err != nil {
 		return fmt.Errorf("telemed: keep a command: %w", err)
 	}
@@ -106,13 +109,15 @@ func (a *Alarms) Do(ctx context.Context, c alert.Command) error {
 	return a.engine.Do(ctx, c)
 }
 
-// before is the reading that the command comes after.
+// before is the reading that the command comes after. A command about an alarm
+// gets whose it is: when it is done again, time alone may have to raise the alarm.
 func (a *Alarms) before(c *alert.Command) (id vitals.ReadingID) {
 	who := whose{patient: c.Patient}
 	if c.Alarm != (alert.AlarmID{}) {
 		for _, e := range a.engine.Active(nil) {
 			if e.ID == c.Alarm {
 				who = subject(e.Patient, e.Device)
+				c.Patient, c.Device = who.patient, who.device
 			}
 		}
 	}

@@ -91,6 +91,36 @@ func TestCommandsOutlastARestart(t *testing.T) {
 	}
 }
 
+// The same of an alarm that no reading has raised but time: a replay of the
+// readings raises it when the command was given.
+func TestCommandsOutlastARestartAfterSilence(t *testing.T) {
+	for name, past := range map[string]vitals.Reading{
+		"patient":         rate("p", 0, 80),
+		"nobody's device": {Device: "monitor", Kind: vitals.HeartRate, Quantity: vitals.PerMinute(80), At: begin},
+	} {
+		t.Run(name, func(t *testing.T) {
+			keep := new(commandList)
+			told := 0
+			e, a := openAlarms(t, func(alert.Event) { told++ }, keep)
+			if err := errors.Join(a.Put(t.Context(), []vitals.Reading{past}), a.Advance(t.Context(), begin.Add(time.Minute))); err != nil {
+				t.Fatal(err)
+			}
+			alarm := e.Active(nil)[0].ID
+			if err := a.Do(t.Context(), alert.Command{Action: alert.Acknowledge, Alarm: alarm, By: "nurse", At: begin.Add(time.Minute)}); err != nil {
+				t.Fatal(err)
+			}
+			told = 0
+			e, a = openAlarms(t, func(alert.Event) { told++ }, keep)
+			if err := errors.Join(a.Restore([]vitals.Reading{past}), a.Resume(t.Context()), a.Advance(t.Context(), begin.Add(2*time.Minute))); err != nil {
+				t.Fatal(err)
+			}
+			if got := e.Active(nil); len(got) != 1 || got[0].ID != alarm || got[0].State != alert.Acknowledged || told != 0 {
+				t.Errorf("after the restart %v, told %d times", got, told)
+			}
+		})
+	}
+}
+
 // After a crash the cursor may be behind: the last readings come again by Put.
 // What was acknowledged after them stays acknowledged, and nothing is told that
 // had not been told under the same ID and number.
