@@ -182,30 +182,28 @@ func appendID(b []byte, id vitals.ReadingID) []byte {
 	return b
 }
 
-// searchToken is the query that finds an identifier: token escapes first
+// appendSearch appends the query that finds an identifier: token escapes first
 // (R4, search, escaping), then those of a URL. What neither needs is left
 // readable, and understood by servers that forget to decode it.
-func searchToken(system, value string) string {
+func appendSearch(b []byte, system string, value []byte) []byte {
+	b = append(b, "identifier="...)
+	b = appendToken(b, system)
+	b = append(b, '|')
+	return appendToken(b, value)
+}
+
+func appendToken[T string | []byte](b []byte, s T) []byte {
 	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	b.WriteString("identifier=")
-	escape := func(s string) {
-		for i := range len(s) {
-			c := s[i]
-			switch {
-			case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~:/", c) >= 0:
-				b.WriteByte(c)
-				continue
-			case strings.IndexByte(`\,$|`, c) >= 0:
-				b.WriteString("%5C")
-			}
-			b.WriteByte('%')
-			b.WriteByte(hex[c>>4])
-			b.WriteByte(hex[c&15])
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~:/", c) >= 0:
+			b = append(b, c)
+			continue
+		case strings.IndexByte(`\,$|`, c) >= 0:
+			b = append(b, "%5C"...)
 		}
+		b = append(b, '%', hex[c>>4], hex[c&15])
 	}
-	escape(system)
-	b.WriteByte('|')
-	escape(value)
-	return b.String()
+	return b
 }
