@@ -5,9 +5,12 @@ import (
 	"time"
 )
 
-// life is what is known of a condition beyond that it began: of a pending one,
-// of the alarm, of those before it when the rule looks for flapping.
+// life is what is known of a condition: of a pending one, of the alarm, and of
+// those before it when the rule looks for flapping. A rule of which there is
+// nothing to know has none.
 type life struct {
+	state      State    // 0: nothing, save what was raised before
+	since      int64    // begin of the condition, when pending or standing
 	rule       *Rule    // as it was when the condition began: by device it may differ
 	at         int64    // pending: end of the delay; standing: latest change
 	clearSince int64    // first of the clear values without interruption, or none
@@ -34,28 +37,40 @@ const (
 	maxReminders = 1000
 )
 
-// live finds or makes the life of a cell.
-func (e *Engine) live(c *cell, rule *Rule) *life {
-	if c.life == nil {
-		if n := len(e.spare); n > 0 {
-			c.life, e.spare = e.spare[n-1], e.spare[:n-1]
-		} else {
-			c.life = new(life)
-		}
+// live begins the life of a condition.
+func (e *Engine) live(p *patient, i int, rule *Rule, since int64, ev evidence) *life {
+	l := p.lives[i]
+	if l == nil {
+		l = e.newLife()
+		p.lives[i] = l
+		p.busy++
 	}
-	l := c.life
-	l.rule, l.clearSince, l.hitSince, l.told, l.timer = rule, none, none, none, never
+	l.rule, l.since, l.evidence = rule, since, ev
+	l.clearSince, l.hitSince, l.told, l.timer = none, none, none, never
 	return l
 }
 
-// rest brings a cell back to nothing. Only the times of past alarms stay, when
+func (e *Engine) newLife() *life {
+	n := len(e.spare)
+	if n == 0 {
+		return new(life)
+	}
+	l := e.spare[n-1]
+	e.spare = e.spare[:n-1]
+	return l
+}
+
+// rest ends the life of a condition. Only the times of past alarms stay, when
 // the rule looks for flapping.
-func (e *Engine) rest(c *cell) {
-	l := c.life
-	c.state, c.since = 0, 0
+func (e *Engine) rest(p *patient, i int) {
+	l := p.lives[i]
 	*l = life{raised: l.raised}
-	if len(l.raised) == 0 && len(e.spare) < maxSpare {
-		c.life = nil
+	if len(l.raised) > 0 {
+		return
+	}
+	p.lives[i] = nil
+	p.busy--
+	if len(e.spare) < maxSpare {
 		e.spare = append(e.spare, l)
 	}
 }
@@ -66,39 +81,37 @@ const maxSpare = 1 << 12
 // step moves the state machine of one rule by a verdict: hit, the condition
 // holds; contrary, it certainly does not; clear, an alarm may end.
 func (e *Engine) step(p *patient, i int, rule *Rule, at int64, v *verdict) {
-	c := &p.cells[i]
-	switch {
-	case c.state == 0 && v.hit:
+	l := p.lives[i]
+	switch state := p.state(i); {
+	case state == 0 && v.hit:
 		e.begin(p, i, rule, at, v)
-	case c.state == 0:
-	case c.state == Pending && v.hit:
-		c.life.evidence = v.ev
-		if at >= c.life.at {
-			e.raise(p, i, c.life.at)
+	case state == 0:
+	case state == Pending && v.hit:
+		l.evidence = v.ev
+		if at >= l.at {
+			e.raise(p, i, l.at)
 		}
-	case c.state == Pending && v.contrary:
-		e.rest(c)
-	case c.state == Pending:
-	case c.state == folded:
+	case state == Pending && v.contrary:
+		e.rest(p, i)
+	case state == Pending:
+	case state == folded:
 		if v.clear {
 			e.unfold(p, i)
-			e.rest(c)
+			e.rest(p, i)
 		}
 	case v.hit:
 		e.holds(p, i, at, v)
 	case v.clear:
 		e.cleared(p, i, at, v)
 	case v.contrary: // between the limit and the value to clear at
-		c.life.clearSince, c.life.hitSince = none, none
+		l.clearSince, l.hitSince = none, none
 	}
 }
 
 func (e *Engine) begin(p *patient, i int, rule *Rule, at int64, v *verdict) {
-	c := &p.cells[i]
-	l := e.live(c, rule)
-	c.since, l.evidence = min(v.since, at), v.ev
-	if due := c.since + int64(rule.delay); due > at {
-		c.state, l.at = Pending, due
+	l := e.live(p, i, rule, min(v.since, at), v.ev)
+	if due := l.since + int64(rule.delay); due > at {
+		l.state, l.at = Pending, due
 		e.wake(p, due)
 		return
 	}
@@ -107,32 +120,31 @@ func (e *Engine) begin(p *patient, i int, rule *Rule, at int64, v *verdict) {
 
 // raise makes an alarm of the condition whose evidence is in the life.
 func (e *Engine) raise(p *patient, i int, at int64) {
-	c := &p.cells[i]
-	l := c.life
+	l := p.lives[i]
 	rule := l.rule
 	l.at = at
 	if e.fold(p, i, at) {
 		return
 	}
-	c.state = Active
+	l.state = Active
 	if l.flapping = e.flaps(l, at); l.flapping {
-		c.state, l.hitSince = Flapping, at
+		l.state, l.hitSince = Flapping, at
 	}
 	inhibited := e.inhibited(p, i)
 	if m := p.more; m != nil && at < m.pauseUntil && !rule.mandatory {
 		switch {
 		case rule.priority <= m.pauseLevel:
-			c.state, l.until = Paused, m.pauseUntil
+			l.state, l.until = Paused, m.pauseUntil
 		case !inhibited:
 			e.endPause(p, at, CausePrecedence, "")
 		}
 	}
 	ev := e.event(p, i, at)
 	ev.Number, ev.Inhibited, ev.Reason = 1, inhibited, e.reason(p, i)
-	ev.State = c.state
-	ev.Until = l.untilOf(c.state)
+	ev.State = l.state
+	ev.Until = l.untilOf(l.state)
 	e.standing[ev.ID] = place{p, i}
-	e.publish(p, i, ev, c.state != Paused && !inhibited)
+	e.publish(p, i, ev, l.state != Paused && !inhibited)
 	e.inhibitLower(p, i, at)
 }
 
@@ -153,17 +165,16 @@ func (e *Engine) flaps(l *life, at int64) bool {
 
 // holds is a condition that goes on, or returns, while its alarm stands.
 func (e *Engine) holds(p *patient, i int, at int64, v *verdict) {
-	c := &p.cells[i]
-	l := c.life
+	l := p.lives[i]
 	l.clearSince = none
 	if l.gone {
 		l.gone = false
-		if c.state == Latched {
+		if l.state == Latched {
 			l.evidence = v.ev
 			e.change(p, i, at, Active, CauseCondition, "", false)
 		}
 	}
-	if c.state != Flapping {
+	if l.state != Flapping {
 		return
 	}
 	if l.hitSince == none {
@@ -177,8 +188,7 @@ func (e *Engine) holds(p *patient, i int, at int64, v *verdict) {
 
 // cleared is a value that shows that the condition is over.
 func (e *Engine) cleared(p *patient, i int, at int64, v *verdict) {
-	c := &p.cells[i]
-	l := c.life
+	l := p.lives[i]
 	l.hitSince = none
 	if l.gone {
 		return
@@ -195,9 +205,9 @@ func (e *Engine) cleared(p *patient, i int, at int64, v *verdict) {
 	}
 	l.evidence = v.ev
 	switch {
-	case !l.rule.latching || c.state == Acknowledged:
+	case !l.rule.latching || l.state == Acknowledged:
 		e.end(p, i, at, CauseCondition, "")
-	case c.state == Paused || c.state == Snoozed:
+	case l.state == Paused || l.state == Snoozed:
 		l.gone = true
 	default:
 		l.gone = true
@@ -207,8 +217,7 @@ func (e *Engine) cleared(p *patient, i int, at int64, v *verdict) {
 
 // end is the last event of an alarm.
 func (e *Engine) end(p *patient, i int, at int64, cause Cause, by string) {
-	c := &p.cells[i]
-	l := c.life
+	l := p.lives[i]
 	at = max(at, l.at) // a reading that was under way when Advance raised the alarm
 	ev := *l.alarm
 	ev.State, ev.Cause, ev.By, ev.At, ev.Until = Ended, cause, by, instant(at), time.Time{}
@@ -216,21 +225,20 @@ func (e *Engine) end(p *patient, i int, at int64, cause Cause, by string) {
 		e.show(&ev, l)
 		ev.Reason = e.relief(p, i, at)
 	}
-	c.state = Ended
+	l.state = Ended
 	ev.Number++
 	ev.Inhibited = false
 	delete(e.standing, ev.ID)
 	e.publish(p, i, ev, false)
 	family := l.rule.family
-	e.rest(c)
+	e.rest(p, i)
 	e.expect(p, i)
 	e.releaseLower(p, family, at)
 }
 
 // change is an event of a standing alarm.
 func (e *Engine) change(p *patient, i int, at int64, to State, cause Cause, by string, announce bool) {
-	c := &p.cells[i]
-	l := c.life
+	l := p.lives[i]
 	at = max(at, l.at)
 	l.at = at
 	ev := *l.alarm
@@ -244,13 +252,13 @@ func (e *Engine) change(p *patient, i int, at int64, to State, cause Cause, by s
 			ev.Reason = e.reason(p, i)
 		}
 	}
-	c.state = to
+	l.state = to
 	e.publish(p, i, ev, announce && !ev.Inhibited)
 }
 
 // publish completes an event, keeps it and queues it.
 func (e *Engine) publish(p *patient, i int, ev Event, announce bool) {
-	l := p.cells[i].life
+	l := p.lives[i]
 	if ev.Announce = announce; announce {
 		l.told = l.at
 	}
@@ -278,7 +286,7 @@ func (e *Engine) publish(p *patient, i int, ev Event, announce bool) {
 
 // detail shares with the event before what has not changed.
 func (e *Engine) detail(p *patient, i int, ev *Event) *Detail {
-	l := p.cells[i].life
+	l := p.lives[i]
 	d := &Detail{Limit: l.rule.origin}
 	if l.alarm != nil {
 		d.Inputs, d.Path = l.alarm.Detail.Inputs, l.alarm.Detail.Path
@@ -303,14 +311,14 @@ func appendStep(path []Step, s Step) []Step {
 
 // event is what all events of an alarm have in common.
 func (e *Engine) event(p *patient, i int, at int64) Event {
-	c := &p.cells[i]
-	r := c.life.rule
+	l := p.lives[i]
+	r := l.rule
 	ev := Event{
-		ID: alarmID(p.who, r.name, c.since), Patient: p.who.patient,
+		ID: alarmID(p.who, r.name, l.since), Patient: p.who.patient,
 		Rule: r.name, Version: e.ruleBook.version(r), Kind: r.kind, Priority: r.priority, Category: r.category(),
-		NonSuppressible: r.mandatory, At: instant(at), Since: instant(c.since), Limit: r.limit,
+		NonSuppressible: r.mandatory, At: instant(at), Since: instant(l.since), Limit: r.limit,
 	}
-	e.show(&ev, c.life)
+	e.show(&ev, l)
 	return ev
 }
 
@@ -319,18 +327,18 @@ func (e *Engine) reason(p *patient, i int) string {
 	if g := p.about(); g != nil {
 		return g.reason()
 	}
-	l := p.cells[i].life
+	l := p.lives[i]
 	return l.rule.reason(e.detecting(p, i), &l.evidence)
 }
 
 // relief explains why the condition is over.
 func (e *Engine) relief(p *patient, i int, at int64) string {
-	c := &p.cells[i]
-	after := time.Duration(at - c.since)
+	l := p.lives[i]
+	after := time.Duration(at - l.since)
 	if g := p.about(); g != nil {
 		return g.relief(after)
 	}
-	return c.life.rule.relief(e.detecting(p, i), &c.life.evidence, after)
+	return l.rule.relief(e.detecting(p, i), &l.evidence, after)
 }
 
 // show enters the value of the latest evidence.
@@ -348,7 +356,7 @@ func (e *Engine) inputs(p *patient, i int) []Input {
 	if d := e.detecting(p, i); d != nil {
 		return d.inputs(nil)
 	}
-	l := p.cells[i].life
+	l := p.lives[i]
 	v := &l.evidence
 	if v.at == none {
 		return nil

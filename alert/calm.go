@@ -51,8 +51,11 @@ func (c *calm) holds(r *vitals.Reading) bool {
 
 // idle reports whether nothing pends or stands of some rules.
 func (p *patient) idle(rules []int32) bool {
+	if p.busy == 0 {
+		return true
+	}
 	for _, i := range rules {
-		if p.cells[i].state != 0 {
+		if p.state(int(i)) != 0 {
 			return false
 		}
 	}

@@ -75,9 +75,9 @@ func (e *Engine) advance(now int64) error {
 // is.
 func (e *Engine) collect(p *patient, limit int64) (next int64) {
 	next = never
-	for i := thePause; i < len(p.cells); i++ {
-		if at := e.when(p, i); at <= limit {
-			e.overdue.push(deadline{at, p, i})
+	for _, i := range e.timed(p) {
+		if at := e.when(p, int(i)); at <= limit {
+			e.overdue.push(deadline{at, p, int(i)})
 		} else {
 			next = min(next, at)
 		}
@@ -100,8 +100,8 @@ func (e *Engine) catchUp(p *patient, w *watch, limit int64) {
 	}
 	e.settle(limit)
 	next := never
-	for i := range p.cells {
-		next = min(next, e.when(p, i))
+	for _, i := range e.timed(p) {
+		next = min(next, e.when(p, int(i)))
 	}
 	p.next = max(p.next, next)
 }
@@ -139,15 +139,15 @@ func (e *Engine) lapse(d deadline) {
 		p.more.pauseUntil = 0
 		return
 	}
-	c := &p.cells[i]
+	l := p.lives[i]
 	if det := e.detecting(p, i); det != nil && e.passDue(p, i, det) <= d.at {
 		e.pass(p, i, d.at)
 		return
 	}
-	switch {
-	case c.state == Pending:
+	switch state := p.state(i); {
+	case state == Pending:
 		e.raise(p, i, d.at)
-	case c.state != 0 && c.life.timer <= d.at:
+	case state != 0 && l.timer <= d.at:
 		e.expire(p, i, d.at)
 	default: // missing data
 		k := p.heard(e.index[e.rules[i].kind] - 1)
@@ -158,13 +158,11 @@ func (e *Engine) lapse(d deadline) {
 
 // overdueData raises a missing-data alarm, which has its delay behind it.
 func (e *Engine) overdueData(p *patient, i int, at int64, k *heard, v *verdict) {
-	c := &p.cells[i]
-	if c.state != 0 {
+	if p.state(i) != 0 {
 		e.holds(p, i, at, v)
 		return
 	}
-	l := e.live(c, e.ruleFor(p, i, k.device))
-	c.since, l.evidence = k.data, v.ev
+	e.live(p, i, e.ruleFor(p, i, k.device), k.data, v.ev)
 	e.raise(p, i, at)
 }
 
@@ -178,24 +176,24 @@ func (e *Engine) pass(p *patient, i int, at int64) {
 
 // expire is the end of a pause, snooze or acknowledgement, or a reminder.
 func (e *Engine) expire(p *patient, i int, at int64) {
-	c := &p.cells[i]
-	switch c.state {
+	l := p.lives[i]
+	switch l.state {
 	case Paused, Snoozed:
-		e.change(p, i, at, c.audible(), CauseExpiry, "", true)
+		e.change(p, i, at, l.audible(), CauseExpiry, "", true)
 	case Acknowledged:
-		e.change(p, i, at, c.audible(), CauseTimeout, "", true)
+		e.change(p, i, at, l.audible(), CauseTimeout, "", true)
 	default:
-		c.life.reminders++
-		e.change(p, i, at, c.state, CauseReminder, "", true)
+		l.reminders++
+		e.change(p, i, at, l.state, CauseReminder, "", true)
 	}
 }
 
 // audible is the state of a standing alarm that nothing silences.
-func (c *cell) audible() State {
+func (l *life) audible() State {
 	switch {
-	case c.life.gone:
+	case l.gone:
 		return Latched
-	case c.life.flapping:
+	case l.flapping:
 		return Flapping
 	}
 	return Active

@@ -111,34 +111,34 @@ func (e *Engine) handle(c *Command, at int64) error {
 	if where, ok = e.standing[c.Alarm]; !ok {
 		return ErrNoAlarm // it ended with that
 	}
-	cell := &p.cells[i]
+	l := p.lives[i]
 	switch c.Action {
 	case Acknowledge:
 		switch {
-		case cell.state == Acknowledged:
-		case cell.life.gone:
+		case l.state == Acknowledged:
+		case l.gone:
 			e.end(p, i, at, CauseCommand, c.By)
 		default:
-			cell.life.flapping = false
+			l.flapping = false
 			e.change(p, i, at, Acknowledged, CauseCommand, c.By, false)
 		}
 	case Snooze:
-		if cell.life.rule.mandatory {
+		if l.rule.mandatory {
 			return ErrNonSuppressible
 		}
 		e.silence(p, i, at, Snoozed, at+int64(c.For), c.By)
 	case Escalate:
-		ev := *cell.life.alarm
+		ev := *l.alarm
 		ev.Escalations = min(ev.Escalations, math.MaxUint16-1) + 1
-		cell.life.alarm = &ev
-		e.change(p, i, at, cell.state, CauseCommand, c.By, false)
+		l.alarm = &ev
+		e.change(p, i, at, l.state, CauseCommand, c.By, false)
 	}
 	return nil
 }
 
 // silence pauses or snoozes an alarm.
 func (e *Engine) silence(p *patient, i int, at int64, to State, until int64, by string) {
-	l := p.cells[i].life
+	l := p.lives[i]
 	l.until = until
 	e.change(p, i, at, to, CauseCommand, by, false)
 }
@@ -148,13 +148,13 @@ func (e *Engine) pause(p *patient, at int64, c *Command) {
 	m := p.extra()
 	m.pauseUntil, m.pauseLevel = at+int64(c.For), Low
 	e.wake(p, m.pauseUntil)
-	for i := range p.cells {
-		cell := &p.cells[i]
-		if !cell.state.Standing() || cell.life.rule.mandatory {
+	for i := range p.lives {
+		l := p.standing(i)
+		if l == nil || l.rule.mandatory {
 			continue
 		}
-		m.pauseLevel = max(m.pauseLevel, cell.life.rule.priority)
-		if cell.state != Acknowledged && cell.state != Snoozed {
+		m.pauseLevel = max(m.pauseLevel, l.rule.priority)
+		if l.state != Acknowledged && l.state != Snoozed {
 			e.silence(p, i, at, Paused, m.pauseUntil, c.By)
 		}
 	}
@@ -166,9 +166,9 @@ func (e *Engine) endPause(p *patient, at int64, cause Cause, by string) {
 		return
 	}
 	p.more.pauseUntil = 0
-	for i := range p.cells {
-		if c := &p.cells[i]; c.state == Paused {
-			e.change(p, i, at, c.audible(), cause, by, true)
+	for i, l := range p.lives {
+		if p.state(i) == Paused {
+			e.change(p, i, at, l.audible(), cause, by, true)
 		}
 	}
 }

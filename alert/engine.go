@@ -239,12 +239,12 @@ func (e *Engine) Forget(id vitals.PatientID) {
 	delete(e.known, id)
 	e.last = nil
 	e.timers.remove(p)
-	for i := range p.cells {
-		switch c := &p.cells[i]; {
-		case c.state == folded:
+	for i, l := range p.lives {
+		switch state := p.state(i); {
+		case state == folded:
 			e.unfold(p, i)
-		case c.state.Standing():
-			delete(e.standing, c.life.alarm.ID)
+		case state.Standing():
+			delete(e.standing, l.alarm.ID)
 		}
 	}
 	for i := range p.kinds {
@@ -266,7 +266,7 @@ func (e *Engine) Active(dst []Event) []Event {
 		return cmp.Or(cmp.Compare(a.p.seq, b.p.seq), cmp.Compare(a.rule, b.rule))
 	})
 	for _, at := range places {
-		dst = append(dst, *at.p.cells[at.rule].life.alarm)
+		dst = append(dst, *at.p.lives[at.rule].alarm)
 	}
 	return dst
 }

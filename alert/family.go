@@ -3,12 +3,12 @@ package alert
 // inhibited reports whether an alarm of higher priority of the same family
 // stands.
 func (e *Engine) inhibited(p *patient, i int) bool {
-	rule := p.cells[i].life.rule
+	rule := p.lives[i].rule
 	if rule.family == "" || rule.mandatory {
 		return false
 	}
-	for j := range p.cells {
-		if c := &p.cells[j]; c.state.Standing() && c.life.rule.above(rule) {
+	for j := range p.lives {
+		if l := p.standing(j); l != nil && l.rule.above(rule) {
 			return true
 		}
 	}
@@ -22,12 +22,12 @@ func (r *Rule) above(o *Rule) bool {
 
 // inhibitLower marks the alarms that alarm i inhibits.
 func (e *Engine) inhibitLower(p *patient, i int, at int64) {
-	rule := p.cells[i].life.rule
+	rule := p.lives[i].rule
 	if rule.family == "" {
 		return
 	}
-	for j := range p.cells {
-		if c := &p.cells[j]; c.state.Standing() && rule.above(c.life.rule) && !c.life.alarm.Inhibited {
+	for j := range p.lives {
+		if l := p.standing(j); l != nil && rule.above(l.rule) && !l.alarm.Inhibited {
 			e.mark(p, j, at, true)
 		}
 	}
@@ -38,9 +38,8 @@ func (e *Engine) releaseLower(p *patient, family string, at int64) {
 	if family == "" {
 		return
 	}
-	for j := range p.cells {
-		c := &p.cells[j]
-		if c.state.Standing() && c.life.rule.family == family && c.life.alarm.Inhibited && !e.inhibited(p, j) {
+	for j := range p.lives {
+		if l := p.standing(j); l != nil && l.rule.family == family && l.alarm.Inhibited && !e.inhibited(p, j) {
 			e.mark(p, j, at, false)
 		}
 	}
@@ -48,11 +47,10 @@ func (e *Engine) releaseLower(p *patient, family string, at int64) {
 
 // mark is the event that an alarm is, or is no longer, inhibited.
 func (e *Engine) mark(p *patient, i int, at int64, inhibited bool) {
-	c := &p.cells[i]
-	l := c.life
+	l := p.lives[i]
 	l.at = max(at, l.at)
 	ev := *l.alarm
 	ev.Number++
 	ev.Inhibited, ev.Cause, ev.By, ev.At = inhibited, CausePrecedence, "", instant(l.at)
-	e.publish(p, i, ev, !inhibited && c.state == c.audible())
+	e.publish(p, i, ev, !inhibited && l.state == l.audible())
 }

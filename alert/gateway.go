@@ -30,11 +30,11 @@ type gateway struct {
 	devices map[*device]struct{}
 	at      int64 // event time of the newest reading through it
 	rule    Rule
-	alarm   *patient // the alarm about it lives in the only cell of this
+	alarm   *patient // the alarm about it is the only life of this
 	folded  map[place]struct{}
 }
 
-func (g *gateway) standing() bool { return g.alarm.cells[0].state.Standing() }
+func (g *gateway) standing() bool { return g.alarm.standing(0) != nil }
 
 func (g *gateway) reason() string {
 	return fmt.Sprintf("gateway silent: no data from any of its %d devices", len(g.devices))
@@ -72,7 +72,7 @@ func (e *Engine) newGateway(id vitals.DeviceID) *gateway {
 		id: id, devices: make(map[*device]struct{}), at: none, rule: e.gatewayRule(),
 		folded: make(map[place]struct{}),
 	}
-	g.alarm = &patient{who: subject{device: id}, seq: e.nextSeq, next: never, cells: make([]cell, 1), more: &more{gateway: g}}
+	g.alarm = &patient{who: subject{device: id}, seq: e.nextSeq, next: never, lives: make([]*life, 1), more: &more{gateway: g}}
 	e.nextSeq++
 	e.timers.add(g.alarm)
 	e.gateways[id] = g
@@ -94,7 +94,7 @@ func (b *ruleBook) gatewayRule() Rule {
 func (e *Engine) detach(d *device, at int64, by string) {
 	g := d.gateway
 	for where := range g.folded {
-		if where.p.cells[where.rule].life.evidence.device == d.id {
+		if where.p.lives[where.rule].evidence.device == d.id {
 			e.unfoldOne(g, where, at)
 		}
 	}
@@ -120,8 +120,8 @@ func (e *Engine) throughGateway(id vitals.DeviceID, at int64) {
 	}
 	g := d.gateway
 	d.at, g.at = max(d.at, at), max(g.at, at)
-	if c := &g.alarm.cells[0]; c.state.Standing() && at > c.since {
-		c.life.evidence = evidence{at: none, device: g.id}
+	if l := g.alarm.standing(0); l != nil && at > l.since {
+		l.evidence = evidence{at: none, device: g.id}
 		e.end(g.alarm, 0, at, CauseCondition, "")
 		for where := range g.folded {
 			e.unfoldOne(g, where, at)
@@ -132,23 +132,22 @@ func (e *Engine) throughGateway(id vitals.DeviceID, at int64) {
 // fold reports whether the overdue data of rule i are part of an alarm about
 // the gateway, which it raises if necessary.
 func (e *Engine) fold(p *patient, i int, at int64) bool {
-	c := &p.cells[i]
-	if p.about() != nil || len(e.gateways) == 0 || c.life.rule.category() != Technical || c.life.rule.mandatory {
+	l := p.lives[i]
+	if p.about() != nil || len(e.gateways) == 0 || l.rule.category() != Technical || l.rule.mandatory {
 		return false
 	}
-	d := e.devices[c.life.evidence.device]
+	d := e.devices[l.evidence.device]
 	if d == nil || d.gateway == nil {
 		return false
 	}
 	g := d.gateway
-	if !g.standing() && !g.silent(d, c.since, at) {
+	if !g.standing() && !g.silent(d, l.since, at) {
 		return false
 	}
-	c.state = folded
+	l.state = folded
 	g.folded[place{p, i}] = struct{}{}
 	if !g.standing() {
-		l := e.live(&g.alarm.cells[0], &g.rule)
-		g.alarm.cells[0].since, l.evidence = g.at, evidence{at: none, device: g.id}
+		e.live(g.alarm, 0, &g.rule, g.at, evidence{at: none, device: g.id})
 		e.raise(g.alarm, 0, at)
 	}
 	return true
@@ -171,16 +170,16 @@ func (g *gateway) silent(d *device, since, at int64) bool {
 
 // unfold forgets that a condition was part of the alarm about a gateway.
 func (e *Engine) unfold(p *patient, i int) {
-	if d := e.devices[p.cells[i].life.evidence.device]; d != nil && d.gateway != nil {
+	if d := e.devices[p.lives[i].evidence.device]; d != nil && d.gateway != nil {
 		delete(d.gateway.folded, place{p, i})
 	}
 }
 
 // unfoldOne gives a silent device its own time.
 func (e *Engine) unfoldOne(g *gateway, where place, at int64) {
-	c := &where.p.cells[where.rule]
-	c.state, c.life.at = Pending, at+int64(c.life.rule.patience())
-	e.wake(where.p, c.life.at)
+	l := where.p.lives[where.rule]
+	l.state, l.at = Pending, at+int64(l.rule.patience())
+	e.wake(where.p, l.at)
 	delete(g.folded, where)
 }
 

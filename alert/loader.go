@@ -195,8 +195,8 @@ func (r *snapshotReader) gateway(seq uint64) {
 		d.gateway, d.at = g, r.moment()
 		g.devices[d] = struct{}{}
 	}
-	r.cell(g.alarm, 0)
-	if n == 0 || g.alarm.seq >= seq || g.alarm.cells[0].state == folded {
+	r.life(g.alarm, 0)
+	if n == 0 || g.alarm.seq >= seq || g.alarm.state(0) == folded {
 		r.fail()
 	}
 }
@@ -228,7 +228,7 @@ func (r *snapshotReader) patient(seq uint64) {
 		}
 	}
 	for i, ok := r.rule(); ok; i, ok = r.rule() {
-		r.cell(p, i)
+		r.life(p, i)
 	}
 	for i, ok := r.rule(); ok; i, ok = r.rule() {
 		r.detector(p, i)

@@ -8,8 +8,8 @@ import (
 	"github.com/telemed-go/sdk/vitals"
 )
 
-// cell reads into cell i of p, or into nothing if i is negative.
-func (r *snapshotReader) cell(p *patient, i int) {
+// life reads that of rule i of p, or of nobody if i is negative.
+func (r *snapshotReader) life(p *patient, i int) {
 	e := r.e
 	state := State(r.upTo(int64(folded)))
 	if !r.bool() {
@@ -24,7 +24,7 @@ func (r *snapshotReader) cell(p *patient, i int) {
 	}
 	if state == 0 {
 		if i >= 0 && len(l.raised) > 0 {
-			p.cells[i].life = l
+			p.adopt(i, l)
 		}
 		return
 	}
@@ -48,21 +48,30 @@ func (r *snapshotReader) cell(p *patient, i int) {
 	} else if i >= 0 {
 		l.rule = e.sameVersion(p, i, version)
 	}
-	if l.rule == nil || i >= 0 && p.cells[i].state != 0 {
+	if l.rule == nil || i >= 0 && p.state(i) != 0 {
 		r.drop(p, l)
 		return
 	}
-	p.cells[i] = cell{state: state, since: since, life: l}
+	l.state, l.since = state, since
+	p.adopt(i, l)
 	if l.alarm != nil {
 		e.standing[l.alarm.ID] = place{p, i}
 	}
 	if state == folded {
 		if d := e.devices[l.evidence.device]; d == nil || d.gateway == nil {
-			p.cells[i].state, l.at = Pending, since+int64(l.rule.patience())
+			l.state, l.at = Pending, since+int64(l.rule.patience())
 		} else {
 			d.gateway.folded[place{p, i}] = struct{}{}
 		}
 	}
+}
+
+// adopt gives a rule its life.
+func (p *patient) adopt(i int, l *life) {
+	if p.lives[i] == nil {
+		p.busy++
+	}
+	p.lives[i] = l
 }
 
 // drop ends the alarm of a rule that is no more.

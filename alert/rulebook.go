@@ -11,6 +11,8 @@ type ruleBook struct {
 	// detectors is, by rule, 1 + the index of its detector in a patient's, 0 for
 	// a plain rule.
 	detectors []uint16
+	every     []int32          // thePause and the rules
+	idle      []int32          // those that wait for a time also when nothing pends or stands
 	detected  int              // how many rules have detectors
 	versions  map[*Rule]string // those asked for so far
 }
@@ -33,10 +35,16 @@ func newRuleBook(set RuleSet) (ruleBook, error) {
 		return ruleBook{}, err
 	}
 	b := ruleBook{table: table, rules: table.rules, detectors: make([]uint16, len(table.rules)), versions: make(map[*Rule]string)}
+	b.every, b.idle = []int32{thePause}, []int32{thePause}
 	for i := range b.rules {
-		if !b.rules[i].plain() {
+		r := &b.rules[i]
+		b.every = append(b.every, int32(i))
+		if !r.plain() {
 			b.detected++
 			b.detectors[i] = uint16(b.detected)
+		}
+		if !r.plain() || r.cond == missing {
+			b.idle = append(b.idle, int32(i))
 		}
 	}
 	for k := range vitals.Kinds() {

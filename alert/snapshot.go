@@ -121,7 +121,7 @@ func (w *stateWriter) allGateways() {
 			w.int(w.devices[d])
 			w.moment(d.at)
 		}
-		w.cell(&g.alarm.cells[0])
+		w.life(g.alarm.lives[0])
 	}
 }
 
@@ -145,14 +145,14 @@ func (w *stateWriter) patient(p *patient) {
 			w.int(int64(m.pauseLevel))
 		}
 	}
-	for i := range p.cells {
-		if c := &p.cells[i]; c.life != nil {
+	for i, l := range p.lives {
+		if l != nil {
 			w.int(int64(i + 1))
-			w.cell(c)
+			w.life(l)
 		}
 	}
 	w.int(0)
-	for i := range p.cells {
+	for i := range p.lives {
 		if d := w.e.detecting(p, i); d != nil {
 			b := &m.detectors[w.e.detectors[i]-1]
 			w.int(int64(i + 1))

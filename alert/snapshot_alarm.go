@@ -7,23 +7,24 @@ import (
 	"github.com/telemed-go/sdk/vitals"
 )
 
-// cell writes a cell that has a life; one without is nothing.
-func (w *stateWriter) cell(c *cell) {
-	w.int(int64(c.state))
-	l := c.life
-	w.bool(l != nil)
+// life writes what is known of a condition, nil for nothing.
+func (w *stateWriter) life(l *life) {
 	if l == nil {
+		w.int(0)
+		w.bool(false)
 		return
 	}
+	w.int(int64(l.state))
+	w.bool(true)
 	w.int(int64(len(l.raised)))
 	for _, at := range l.raised {
 		w.moment(at)
 	}
-	if c.state == 0 {
+	if l.state == 0 {
 		return
 	}
 	w.string(w.e.version(l.rule))
-	w.moment(c.since)
+	w.moment(l.since)
 	for _, at := range l.times() {
 		w.moment(*at)
 	}

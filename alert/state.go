@@ -14,7 +14,8 @@ type patient struct {
 	seq   uint64  // order of first reading
 	next  int64   // no deadline lies before this
 	kinds []heard // those heard of; few: a score alone watches two dozen
-	cells []cell  // by rule
+	lives []*life // by rule
+	busy  int32   // how many of them are not nil
 	more  *more   // nil for a patient without it
 	timer int32   // index in Engine.timers
 }
@@ -55,11 +56,20 @@ type device struct {
 	at      int64 // of the newest reading, while on a gateway
 }
 
-// cell is how far one rule has come for one patient.
-type cell struct {
-	since int64 // begin of the condition, when pending or standing
-	life  *life // when there is more to know
-	state State // 0: nothing
+// state is where rule i stands, 0 if there is nothing to tell.
+func (p *patient) state(i int) State {
+	if l := p.lives[i]; l != nil {
+		return l.state
+	}
+	return 0
+}
+
+// standing is the life of rule i if its alarm stands, or nil.
+func (p *patient) standing(i int) *life {
+	if l := p.lives[i]; l != nil && l.state.Standing() {
+		return l
+	}
+	return nil
 }
 
 // evidence is what an event tells about the value behind it.
@@ -150,7 +160,7 @@ func (e *Engine) watched(slot uint16, r *vitals.Reading, at int64) {
 			e.step(p, int(i), rule, at, &v)
 			e.expect(p, int(i))
 		case rule.cond == missing:
-			if p.cells[i].state != 0 {
+			if p.state(int(i)) != 0 {
 				e.step(p, int(i), rule, at, &verdict{contrary: true, clear: true, ev: measurement(r, at)})
 				e.expect(p, int(i))
 			}
@@ -163,7 +173,7 @@ func (e *Engine) watched(slot uint16, r *vitals.Reading, at int64) {
 // compare evaluates a limit.
 func (e *Engine) compare(p *patient, i int, rule *Rule, r *vitals.Reading, at int64) {
 	hit, contrary, clear := rule.compare(r)
-	if hit || p.cells[i].state != 0 {
+	if hit || p.state(i) != 0 {
 		e.step(p, i, rule, at, &verdict{hit: hit, contrary: contrary, clear: clear, since: at, ev: measurement(r, at)})
 	}
 }
@@ -183,7 +193,7 @@ func (e *Engine) patient(who subject) *patient {
 }
 
 func (e *Engine) newPatient(who subject) *patient {
-	p := &patient{who: who, seq: e.nextSeq, next: math.MaxInt64, cells: make([]cell, len(e.rules))}
+	p := &patient{who: who, seq: e.nextSeq, next: math.MaxInt64, lives: make([]*life, len(e.rules))}
 	e.nextSeq++
 	if own := e.table.byPatient[who.patient]; own != nil {
 		p.more = &more{own: own}

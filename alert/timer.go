@@ -73,8 +73,8 @@ func (e *Engine) arm() {
 	h := e.timers
 	for n := range h {
 		p := h[n].p
-		for i := thePause; i < len(p.cells); i++ {
-			p.next = min(p.next, e.when(p, i))
+		for _, i := range e.timed(p) {
+			p.next = min(p.next, e.when(p, int(i)))
 		}
 		h[n].at = p.next
 	}
@@ -103,6 +103,18 @@ func (e *Engine) expect(p *patient, i int) { e.wake(p, e.when(p, i)) }
 // thePause stands for the audio pause in the place of a rule.
 const thePause = -1
 
+// timed are the rules of which time may change something for a patient, and
+// thePause. While nothing pends or stands these are few.
+func (e *Engine) timed(p *patient) []int32 {
+	switch {
+	case p.about() != nil:
+		return []int32{0}
+	case p.busy == 0:
+		return e.idle
+	}
+	return e.every
+}
+
 // when is the next time at which silence changes something for rule i.
 func (e *Engine) when(p *patient, i int) int64 {
 	if i == thePause {
@@ -111,14 +123,15 @@ func (e *Engine) when(p *patient, i int) int64 {
 		}
 		return p.more.pauseUntil
 	}
-	c := &p.cells[i]
+	l := p.lives[i]
+	state := p.state(i)
 	at := never
-	switch {
-	case c.state == 0 || c.state == folded:
-	case c.state == Pending:
-		at = c.life.at
+	switch state {
+	case 0, folded:
+	case Pending:
+		at = l.at
 	default:
-		at = c.life.timer
+		at = l.timer
 	}
 	if p.about() != nil {
 		return at
@@ -129,7 +142,7 @@ func (e *Engine) when(p *patient, i int) int64 {
 		}
 		return at
 	}
-	if e.rules[i].cond == missing && (c.state == 0 || c.state != Pending && c.life.dataCame()) {
+	if e.rules[i].cond == missing && (state == 0 || state != Pending && l.dataCame()) {
 		if k := p.heard(e.index[e.rules[i].kind] - 1); k != nil && k.seen {
 			if rule := e.ruleFor(p, i, k.device); !rule.off {
 				at = min(at, k.data+int64(rule.after))
