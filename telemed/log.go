@@ -83,9 +83,14 @@ type Sink interface {
 	// Name keys the cursor of the sink in the log. It must not change.
 	Name() string
 
-	// Put takes readings, which it must not keep. The parts of a panel come
-	// together. After an error the same readings come again; after a crash the
-	// last ones may come again. A sink tells repeats by [vitals.Reading.ID].
+	// Put takes readings, which it must not keep, at most some hundred at once. The
+	// parts of a panel come together. After an error the same readings come again,
+	// with growing pauses, until it returns nil; after a crash the last ones may come
+	// again. A sink tells repeats by [vitals.Reading.ID].
+	//
+	// So send them in one piece, or remember how far you came: one by one to a
+	// receiver that refuses half, a hundred would never all arrive. What the receiver
+	// will never take is no error: set it aside, or nothing comes behind it.
 	Put(ctx context.Context, readings []vitals.Reading) error
 }
 
