@@ -112,12 +112,27 @@ func (c Capture) read(words []string) (Capture, error) {
 			c.Characteristic, words = uuid, words[1:]
 		}
 	}
+	for i := range words {
+		words[i] = digits(words[i])
+	}
 	b, err := hex.DecodeString(strings.Join(words, ""))
 	if err != nil {
 		return c, errors.New("not pairs of hexadecimal digits") // err shows a byte
 	}
 	c.Bytes = b
 	return c, nil
+}
+
+// digits takes away what phones put around and between bytes: "(0x)", "0x",
+// "00-61-00".
+func digits(word string) string {
+	word = strings.TrimPrefix(strings.TrimPrefix(word, "(0x)"), "0x")
+	for pair := range strings.SplitSeq(word, "-") {
+		if len(pair) != 2 {
+			return word // no pairs, or not these
+		}
+	}
+	return strings.ReplaceAll(word, "-", "")
 }
 
 // readUUID reads four digits in the range of UUIDs for characteristics. A line

@@ -39,6 +39,10 @@ func TestReadCaptures(t *testing.T) {
 	}{
 		{"2a37 0048", "2A37 0048"},
 		{"0x2A37 00 48", "2A37 0048"},
+		{"2A37 (0x) 00-48", "2A37 0048"},
+		{"2A37 0x0048\n0x00-49", "2A37 0048; 2A37 0049"},
+		{"2A37 00-4-8", "line 1: not pairs of hexadecimal digits"},
+		{"2026-05-31 2A37 0048", "line 1: not pairs of hexadecimal digits"},
 		{"2A37", "2A37 "},
 		{"0048", "0000 0048"},
 		{"2A37 00\n48", "2A37 00; 2A37 48"},
@@ -137,9 +141,9 @@ func TestConforms(t *testing.T) {
 		{"good", "2A37 0048", "", ""},
 		{"without characteristic", "0048", "", ""},
 		{"of another", "2A19 64", "x: no frame of HeartRateMeasurement", ""},
-		{"error", "0048\n08 48 10", "x: frame 2, byte 2: EnergyExpended truncated (HRS 1.0, 3.1.1.3)", ""},
-		{"warning", "0248", "x: frame 1, byte 0: Flags report contact without support for it (HRS 1.0, 3.1.1.1)", ""},
-		{"note", "01 4800", "", "x: frame 1, byte 1: HeartRateMeasurementValue has 16 bits where 8 would do (HRS 1.0, 3.1.1.2)"},
+		{"error", "0048\n08 48 10", "x:2: frame 2, byte 2: EnergyExpended truncated (HRS 1.0, 3.1.1.3)", ""},
+		{"warning", "0248", "x:1: frame 1, byte 0: Flags report contact without support for it (HRS 1.0, 3.1.1.1)", ""},
+		{"note", "01 4800", "", "x:1: frame 1, byte 1: HeartRateMeasurementValue has 16 bits where 8 would do (HRS 1.0, 3.1.1.2)"},
 	} {
 		r := &recorder{TB: t}
 		devicetest.Conforms(r, "x", devicetest.HeartRateMeasurement, capture(t, tt.frames))

@@ -2,6 +2,7 @@ package devicetest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -37,7 +38,9 @@ func (r Report) IDs() []string {
 }
 
 // Conforms fails a test for every error and every warning that [Check] finds
-// in a capture, and logs the notes. Frames without a characteristic are of c;
+// in a capture, and logs the notes: name, line of the file and finding, as
+// "strap.hex:5: frame 3, byte 2: EnergyExpended truncated (HRS 1.0, 3.1.1.3)". The
+// number of a frame counts all of the capture, features too. Frames without a characteristic are of c;
 // frames of others are checked as well, for features and contexts belong to
 // the measurement. A capture without a frame of c fails.
 func Conforms(t testing.TB, name string, c Characteristic, frames []Capture) {
@@ -54,10 +57,14 @@ func Conforms(t testing.TB, name string, c Characteristic, frames []Capture) {
 		t.Errorf("%s: no frame of %v", name, c)
 	}
 	for _, f := range Check(frames).Findings {
+		at := name
+		if f.Line > 0 {
+			at = fmt.Sprintf("%s:%d", name, f.Line)
+		}
 		if f.Severity >= Warning && !f.KnownQuirk {
-			t.Errorf("%s: %v", name, f)
+			t.Errorf("%s: %v", at, f)
 		} else {
-			t.Logf("%s: %v", name, f)
+			t.Logf("%s: %v", at, f)
 		}
 	}
 }

@@ -30,5 +30,6 @@
 //	2026-05-31T12:30:00+02:00 2A35 00 7800 ... the same with the time of arrival
 //	005d00                                     bytes of the characteristic before
 //
-// Spaces between bytes do not matter; a name with spaces is in double quotes.
+// Spaces between bytes do not matter, nor "0x" and "00-61-00" as phones show them; a
+// name with spaces is in double quotes.
 package devicetest

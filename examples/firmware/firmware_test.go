@@ -12,12 +12,15 @@ import (
 
 // This is all that a device maker has to write.
 func TestFirmware(t *testing.T) {
-	for name, frames := range devicetest.Captures(t, "testdata/*.hex") {
+	for name, frames := range devicetest.Captures(t, "testdata/strap*.hex") {
 		devicetest.Conforms(t, name, devicetest.HeartRateMeasurement, frames)
+	}
+	for name, frames := range devicetest.Captures(t, "testdata/clip*.hex") {
+		devicetest.Conforms(t, name, devicetest.PLXContinuous, frames)
 	}
 }
 
-// The captures of two old builds fail. So that this suite stays green a recorder
+// The captures of old builds fail. So that this suite stays green a recorder
 // stands in for the test; a device maker has no need of it.
 func TestFaultyBuilds(t *testing.T) {
 	for _, tt := range []struct {
@@ -27,11 +30,15 @@ func TestFaultyBuilds(t *testing.T) {
 	}{
 		{
 			"testdata/faulty/strap_build_17.hex", devicetest.HeartRateMeasurement,
-			"testdata/faulty/strap_build_17.hex: frame 3, byte 2: EnergyExpended truncated (HRS 1.0, 3.1.1.3)",
+			"testdata/faulty/strap_build_17.hex:5: frame 3, byte 2: EnergyExpended truncated (HRS 1.0, 3.1.1.3)",
 		},
 		{
 			"testdata/faulty/cuff_build_9.hex", devicetest.BloodPressureMeasurement,
-			"testdata/faulty/cuff_build_9.hex: frame 2, byte 1: Systolic is outside what is plausible (BLS 1.1, 3.1.1.2)",
+			"testdata/faulty/cuff_build_9.hex:4: frame 2, byte 1: Systolic is outside what is plausible (BLS 1.1, 3.1.1.2)",
+		},
+		{
+			"testdata/faulty/clip_build_4.hex", devicetest.PLXContinuous,
+			"testdata/faulty/clip_build_4.hex:4: frame 2, byte 1: SpO2 is outside what is plausible (PLXS 1.0, 3.2)",
 		},
 	} {
 		r := recorder{TB: t}
