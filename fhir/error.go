@@ -19,6 +19,39 @@ var (
 	ErrValue = errors.New("not a value of this type")
 )
 
+// What can be wrong with JSON.
+var (
+	// ErrSyntax: this is not JSON, or not UTF-8.
+	ErrSyntax = errors.New("not JSON")
+	// ErrDuplicate: an object has two members of this name. Readers differ in
+	// which of them they believe.
+	ErrDuplicate = errors.New("given twice")
+	// ErrLimit: larger, deeper or more than is read.
+	ErrLimit = errors.New("beyond the limit")
+)
+
+// What can be wrong with a resource that is read.
+var (
+	// ErrResourceType: this is a resource of another type.
+	ErrResourceType = errors.New("another type of resource")
+	// ErrUnknown: the type has no such element.
+	ErrUnknown = errors.New("no such element")
+	// ErrEmpty: null, or an empty object, array or string. FHIR has none.
+	ErrEmpty = errors.New("null or empty")
+	// ErrDocument: only a Document can hold this, or what a Document holds
+	// beside the resource does not fit the resource.
+	ErrDocument = errors.New("it takes a Document to hold this")
+)
+
+// What can be wrong with an Observation, beside what is wrong with its JSON.
+var (
+	// ErrInstant: a reading belongs to an instant, and this is not one: it has
+	// no time, or no offset from UTC.
+	ErrInstant = errors.New("not an instant: a time and its offset from UTC are needed")
+	// ErrReason: there is a value and a reason why there is none (obs-6).
+	ErrReason = errors.New("a reason for the absence of a value that is there")
+)
+
 // An Error says which element is wrong and why. It never contains a value or
 // an identifier.
 type Error struct {

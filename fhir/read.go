@@ -9,15 +9,6 @@ import (
 	"github.com/telemed-go/sdk/vitals"
 )
 
-// What can be wrong with an Observation, beside what is wrong with its JSON.
-var (
-	// ErrInstant: a reading belongs to an instant, and this is not one: it has
-	// no time, or no offset from UTC.
-	ErrInstant = errors.New("not an instant: a time and its offset from UTC are needed")
-	// ErrReason: there is a value and a reason why there is none (obs-6).
-	ErrReason = errors.New("a reason for the absence of a value that is there")
-)
-
 const (
 	maxReadings   = 1 << 17 // of one call
 	maxComponents = 256     // of one Observation

@@ -3,7 +3,6 @@ package fhir
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math/bits"
 	"reflect"
@@ -13,17 +12,6 @@ import (
 	"unicode/utf8"
 
 	models "github.com/samply/golang-fhir-models/fhir-models/fhir"
-)
-
-// What can be wrong with JSON.
-var (
-	// ErrSyntax: this is not JSON, or not UTF-8.
-	ErrSyntax = errors.New("not JSON")
-	// ErrDuplicate: an object has two members of this name. Readers differ in
-	// which of them they believe.
-	ErrDuplicate = errors.New("given twice")
-	// ErrLimit: larger, deeper or more than is read.
-	ErrLimit = errors.New("beyond the limit")
 )
 
 const (

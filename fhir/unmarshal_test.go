@@ -404,6 +404,19 @@ func TestUnmarshalPrefixes(t *testing.T) {
 	}
 }
 
+// TestUnmarshalBorrowsNothing overwrites the text of a small and of a large
+// resource after it was read.
+func TestUnmarshalBorrowsNothing(t *testing.T) {
+	for _, filler := range []int{0, 100_000} {
+		text := []byte(strings.Replace(patient, `{`, `{"language":"x`+strings.Repeat("y", filler)+`",`, 1))
+		var d, want fhir.Document[models.Patient]
+		require.NoError(t, fhir.Unmarshal(bytes.Clone(text), &want))
+		require.NoError(t, fhir.Unmarshal(text, &d))
+		clear(text)
+		require.Equal(t, want, d)
+	}
+}
+
 func FuzzUnmarshal(f *testing.F) {
 	f.Add([]byte(patient))
 	f.Add([]byte(`{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.50e3},"x":[1,null],"_x":[null,{"y":"\u00e9\ud83d\ude00"}]}`))
