@@ -84,6 +84,8 @@ var rules = []struct{ who, may, why string }{
 	{"telemed", "vitals vitals/* device device/* alert alert/* fhir fhir/* video video/*", "telemed joins the parts below it"},
 	{"telemed/*", "telemed vitals vitals/* device device/* alert alert/* fhir fhir/* video video/*", "siblings below telemed do not import each other"},
 	{"examples/*", "vitals vitals/* device device/* alert alert/* fhir fhir/* video video/* telemed telemed/*", "examples are users: they see what users see"},
+	{"internal/measure", "internal/measure/source", "the command prints what its one package measures"},
+	{"internal/measure/source", "", "source is measured as text, by whatever it holds"},
 	{"internal/*", "vitals", "internal packages serve tests and tables"},
 }
 
