@@ -45,6 +45,9 @@ func run(ctx context.Context, broker, file string, observations, pager io.Writer
 	defer readings.Close()
 	alarms, err := alert.NewEngine(
 		alert.NotifyFunc(func(_ context.Context, e alert.Event) error {
+			if !e.Announce { // it has ended, or somebody has acknowledged it
+				return nil
+			}
 			_, err := fmt.Fprintln(pager, e)
 			return err
 		}),
