@@ -8,6 +8,8 @@
 // could not be decoded is reported and acknowledged; what could not be stored
 // is not acknowledged and tried again.
 //
-// [Gateway] is the loop, [Ward] the live state of many patients. The package
-// opens no connection and writes no file itself: see the packages below it.
+// [Gateway] is the loop, [Process] the same for state that is shared between
+// machines. The package opens no connection, writes no file, and knows neither
+// alarms nor health records: see the packages below it, of which only those that
+// a program uses are compiled.
 package telemed

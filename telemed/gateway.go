@@ -31,8 +31,8 @@ type Gateway struct {
 	// roster a frame keeps the patient that its source set, and failing that
 	// every device stands for one patient: right for devices that are named by bed.
 	//
-	// With a [*Census] such frames wait instead, in a log that is a [Holder],
-	// until a change says whose they are, or that they are nobody's
+	// With a [RevisableRoster] such frames wait instead, in a log that is a
+	// [Holder], until a change says whose they are, or that they are nobody's
 	// ([ErrDischarged]); stamps are read by the corrections of device clocks; and
 	// sinks get every reading as it is understood when they get it.
 	Roster Roster
@@ -54,9 +54,6 @@ type Gateway struct {
 	progress atomic.Pointer[[]*progress]
 	intake   intake
 }
-
-// ErrUnknownDevice refuses a frame of a device that nobody wears.
-var ErrUnknownDevice = errors.New("telemed: nobody wears this device")
 
 // ErrPanic refuses a frame at which the decoder panicked: a mistake in the
 // decoder, which must not stop the others' frames.
@@ -128,7 +125,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	g.progress.Store(&running)
 	for i, sink := range g.Sinks {
 		p := pump{
-			log: g.Log, sink: sink, census: g.census(), eventTime: g.EventTime, filling: filling,
+			log: g.Log, sink: sink, roster: g.revisable(), eventTime: g.EventTime, filling: filling,
 			failed: g.retry, mended: g.troubles.mended, progress: running[i],
 		}
 		sinks.Go(func() {

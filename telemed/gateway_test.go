@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
 	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/telemedtest"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -100,36 +100,6 @@ func (l *memoryLog) SetCursor(_ context.Context, sink string, at telemed.Positio
 	return nil
 }
 
-// frames is a source of given deliveries that then ends, or waits.
-type frames struct {
-	deliveries []telemed.Delivery
-	endless    bool
-	closed     bool
-}
-
-func (s *frames) Receive(ctx context.Context, dst []telemed.Delivery) (int, error) {
-	n := copy(dst, s.deliveries)
-	s.deliveries = s.deliveries[n:]
-	if n > 0 {
-		return n, nil
-	}
-	if s.endless {
-		<-ctx.Done()
-		return 0, ctx.Err()
-	}
-	return 0, io.EOF
-}
-
-func (s *frames) Close() error { s.closed = true; return nil }
-
-func sourceOf(list ...device.Frame) *frames {
-	s := &frames{}
-	for _, f := range list {
-		s.deliveries = append(s.deliveries, telemed.Delivery{Frame: f})
-	}
-	return s
-}
-
 // recorder is a sink that writes down what it gets.
 type recorder struct {
 	name string
@@ -162,7 +132,7 @@ func (s *recorder) list() string {
 func ExampleGateway() {
 	log := newMemoryLog()
 	gateway := telemed.Gateway{
-		Source:  sourceOf(heartRate("bed-1", 0, 72), heartRate("bed-1", 1, 73)),
+		Source:  telemedtest.Frames(heartRate("bed-1", 0, 72), heartRate("bed-1", 1, 73)),
 		Decoder: gatt.Health(),
 		Log:     log,
 	}
@@ -184,9 +154,9 @@ func TestAcknowledgesAfterTheLog(t *testing.T) {
 		log := newMemoryLog()
 		log.fail = 3
 		var acked []int
-		s := &frames{}
+		s := &telemedtest.Source{}
 		for i := range 5 {
-			s.deliveries = append(s.deliveries, telemed.Delivery{Frame: heartRate("bed-1", i, byte(60+i)), Ack: func() {
+			s.Deliveries = append(s.Deliveries, telemed.Delivery{Frame: heartRate("bed-1", i, byte(60+i)), Ack: func() {
 				if last, _ := log.Last(t.Context()); int(last) <= i {
 					t.Errorf("frame %d acknowledged with %d records in the log", i, last)
 				}
@@ -197,8 +167,8 @@ func TestAcknowledgesAfterTheLog(t *testing.T) {
 		if err := g.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(acked, []int{0, 1, 2, 3, 4}) || !s.closed {
-			t.Errorf("acknowledged %v, closed %v", acked, s.closed)
+		if !slices.Equal(acked, []int{0, 1, 2, 3, 4}) || !s.Closed {
+			t.Errorf("acknowledged %v, closed %v", acked, s.Closed)
 		}
 		if st := g.Stats(); st.Retries != 3 || st.Frames != 5 || st.Readings != 5 {
 			t.Errorf("stats %+v", st)
@@ -211,7 +181,7 @@ func TestFullLogAcknowledgesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := newMemoryLog()
 		log.fail = 1 << 30
-		s := &frames{deliveries: []telemed.Delivery{{Frame: heartRate("b", 1, 60), Ack: func() { t.Error("acknowledged") }}}, endless: true}
+		s := &telemedtest.Source{Deliveries: []telemed.Delivery{{Frame: heartRate("b", 1, 60), Ack: func() { t.Error("acknowledged") }}}, Endless: true}
 		g := telemed.Gateway{Source: s, Decoder: gatt.Health(), Log: log}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
@@ -232,9 +202,9 @@ func TestRejected(t *testing.T) {
 	acks, reasons := 0, []error{}
 	timeless := heartRate("bed-1", 0, 72)
 	timeless.At = time.Time{}
-	s := sourceOf(bad, unknown, heartRate("bed-1", 2, 71), device.Frame{Format: device.Private(1), Device: "bed-1"}, timeless)
-	for i := range s.deliveries {
-		s.deliveries[i].Ack = func() { acks++ }
+	s := telemedtest.Frames(bad, unknown, heartRate("bed-1", 2, 71), device.Frame{Format: device.Private(1), Device: "bed-1"}, timeless)
+	for i := range s.Deliveries {
+		s.Deliveries[i].Ack = func() { acks++ }
 	}
 	log := newMemoryLog()
 	g := telemed.Gateway{
@@ -296,9 +266,9 @@ func (l *letterLog) Reject(_ context.Context, letters []telemed.DeadLetter) erro
 func TestDeadLetters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &letterLog{memoryLog: newMemoryLog(), fails: 2}
-		s := sourceOf(heartRate("b", 0, 65), heartRate("b", 1, 66), heartRate("b", 2, 67))
-		for i := range s.deliveries {
-			s.deliveries[i].Ack = func() {
+		s := telemedtest.Frames(heartRate("b", 0, 65), heartRate("b", 1, 66), heartRate("b", 2, 67))
+		for i := range s.Deliveries {
+			s.Deliveries[i].Ack = func() {
 				if len(log.letters) != 1 {
 					t.Errorf("frame %d acknowledged with %d letters kept", i, len(log.letters))
 				}
@@ -322,7 +292,7 @@ func TestSinksAreIndependent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken, fine := &recorder{name: "broken", fail: 5}, &recorder{name: "fine"}
 		g := telemed.Gateway{
-			Source: sourceOf(heartRate("b", 0, 60), heartRate("b", 1, 61)), Decoder: gatt.Health(), Log: newMemoryLog(),
+			Source: telemedtest.Frames(heartRate("b", 0, 60), heartRate("b", 1, 61)), Decoder: gatt.Health(), Log: newMemoryLog(),
 			Sinks: []telemed.Sink{broken, fine},
 		}
 		if err := g.Run(t.Context()); err != nil {
@@ -360,12 +330,12 @@ func TestPanelsStayWhole(t *testing.T) {
 		list = append(list, f)
 	}
 	log := newMemoryLog()
-	g := telemed.Gateway{Source: sourceOf(list...), Decoder: gatt.Health(), Log: log}
+	g := telemed.Gateway{Source: telemedtest.Frames(list...), Decoder: gatt.Health(), Log: log}
 	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s := &panelCounter{}
-	g = telemed.Gateway{Source: sourceOf(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s}}
+	g = telemed.Gateway{Source: telemedtest.Frames(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s}}
 	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -396,7 +366,7 @@ func TestResumesAtTheCursor(t *testing.T) {
 	} {
 		s := &restorer{recorder: recorder{name: "s"}}
 		g := telemed.Gateway{
-			Source: sourceOf(heartRate("b", run, byte(60+run))), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s},
+			Source: telemedtest.Frames(heartRate("b", run, byte(60+run))), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s},
 		}
 		if err := g.Run(t.Context()); err != nil {
 			t.Fatal(err)
@@ -429,12 +399,12 @@ func TestEventTime(t *testing.T) {
 	for _, batch := range []int{1, 2, 3, 6} {
 		log, s := newMemoryLog(), &ticker{recorder{name: "s"}}
 		for chunk := range slices.Chunk(list, batch) {
-			g := telemed.Gateway{Source: sourceOf(chunk...), Decoder: gatt.Health(), Log: log, EventTime: true}
+			g := telemed.Gateway{Source: telemedtest.Frames(chunk...), Decoder: gatt.Health(), Log: log, EventTime: true}
 			if err := g.Run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		g := telemed.Gateway{Source: sourceOf(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s}, EventTime: true}
+		g := telemed.Gateway{Source: telemedtest.Frames(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s}, EventTime: true}
 		if err := g.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -455,12 +425,12 @@ func TestClockWaitsForTheBacklog(t *testing.T) {
 		list = append(list, heartRate("b", i, 70))
 	}
 	log := newMemoryLog()
-	g := telemed.Gateway{Source: sourceOf(list...), Decoder: gatt.Health(), Log: log}
+	g := telemed.Gateway{Source: telemedtest.Frames(list...), Decoder: gatt.Health(), Log: log}
 	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s := &ticker{recorder{name: "s"}}
-	g = telemed.Gateway{Source: sourceOf(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s}}
+	g = telemed.Gateway{Source: telemedtest.Frames(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{s}}
 	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -488,7 +458,7 @@ func TestBacklogRaisesNoFalseAlarm(t *testing.T) {
 		list = append(list, heartRate("b", i, rate))
 	}
 	log := newMemoryLog()
-	g := telemed.Gateway{Source: sourceOf(list...), Decoder: gatt.Health(), Log: log}
+	g := telemed.Gateway{Source: telemedtest.Frames(list...), Decoder: gatt.Health(), Log: log}
 	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -498,7 +468,7 @@ func TestBacklogRaisesNoFalseAlarm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g = telemed.Gateway{Source: sourceOf(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{engine}}
+	g = telemed.Gateway{Source: telemedtest.Frames(), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{engine}}
 	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -517,7 +487,7 @@ func TestFutureIsRefused(t *testing.T) {
 				f.At = time.Now().Add(ahead)
 				var got error
 				g := telemed.Gateway{
-					Source: sourceOf(f), Decoder: gatt.Health(), Log: newMemoryLog(), EventTime: eventTime,
+					Source: telemedtest.Frames(f), Decoder: gatt.Health(), Log: newMemoryLog(), EventTime: eventTime,
 					Rejected: func(_ device.Frame, err error) { got = err },
 				}
 				if err := g.Run(t.Context()); err != nil {
@@ -538,7 +508,7 @@ func TestFutureIsRefused(t *testing.T) {
 func TestClockTicksInSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &ticker{recorder{name: "s"}}
-		g := telemed.Gateway{Source: &frames{endless: true}, Decoder: gatt.Health(), Log: newMemoryLog(), Sinks: []telemed.Sink{s}}
+		g := telemed.Gateway{Source: &telemedtest.Source{Endless: true}, Decoder: gatt.Health(), Log: newMemoryLog(), Sinks: []telemed.Sink{s}}
 		ctx, cancel := context.WithTimeout(t.Context(), 10500*time.Millisecond)
 		defer cancel()
 		if err := g.Run(ctx); err != nil {
@@ -557,7 +527,7 @@ func TestIncomplete(t *testing.T) {
 }
 
 // failing is a source that breaks for good.
-type failing struct{ frames }
+type failing struct{ telemedtest.Source }
 
 func (*failing) Receive(context.Context, []telemed.Delivery) (int, error) {
 	return 0, errors.New("deaf")

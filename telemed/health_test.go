@@ -10,6 +10,8 @@ import (
 
 	"github.com/telemed-go/sdk/device/gatt"
 	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/telemedtest"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -28,7 +30,7 @@ func (s *downUntil) Put(ctx context.Context, readings []vitals.Reading) error {
 
 // probed is a source that knows whether it is connected.
 type probed struct {
-	frames
+	telemedtest.Source
 	since time.Time
 	err   error
 }
@@ -39,8 +41,8 @@ func TestHealth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		start := time.Now()
-		source := &probed{frames: *sourceOf(heartRate("bed 1", 0, 72), heartRate("bed 1", 1, 73))}
-		source.endless = true
+		source := &probed{Source: *telemedtest.Frames(heartRate("bed 1", 0, 72), heartRate("bed 1", 1, 73))}
+		source.Endless = true
 		log := newMemoryLog()
 		log.fail = 4 // less than a second of attempts
 		ehr := &downUntil{recorder: recorder{name: "ehr"}, open: start.Add(time.Minute)}
@@ -110,8 +112,8 @@ func metrics(m telemed.Measured, name string) map[string]float64 {
 
 func ExampleGateway_Metrics() {
 	gateway := telemed.Gateway{
-		Source: sourceOf(heartRate("bed 1", 0, 72)), Decoder: gatt.Health(), Log: newMemoryLog(),
-		Sinks: []telemed.Sink{new(telemed.Ward)}, EventTime: true,
+		Source: telemedtest.Frames(heartRate("bed 1", 0, 72)), Decoder: gatt.Health(), Log: newMemoryLog(),
+		Sinks: []telemed.Sink{new(ward.Ward)}, EventTime: true,
 	}
 	if err := gateway.Run(context.Background()); err != nil {
 		fmt.Println(err)

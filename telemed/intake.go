@@ -14,7 +14,7 @@ type intake struct {
 	// mu makes one step of what is released and what has just arrived, so that
 	// the frames that were held stay ahead of those that came after.
 	mu      sync.Mutex
-	settled *census // by which everything was released that can be; guarded by mu
+	settled RosterVersion // by which everything was released that can be; guarded by mu
 }
 
 // A batch is what frames have become, each in the place where it is to be kept.
@@ -69,7 +69,7 @@ func (g *Gateway) take(ctx context.Context, deliveries []Delivery, b *batch) err
 
 // place puts a frame, or what it became, where it belongs. It reports whether
 // that is for good.
-func (g *Gateway) place(b *batch, f *device.Frame, s *census, holder Holder) (settled bool) {
+func (g *Gateway) place(b *batch, f *device.Frame, s RosterVersion, holder Holder) (settled bool) {
 	var err error
 	b.readings, err = g.decode(b.readings, f, s)
 	switch {
@@ -101,43 +101,37 @@ func (g *Gateway) keep(ctx context.Context, b *batch) error {
 // decode appends the readings of a frame that have a patient, and says why
 // others have none. A decoder that panics has refused the frame; what it said
 // may contain the payload.
-func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame, s *census) (out []vitals.Reading, err error) {
+func (g *Gateway) decode(dst []vitals.Reading, f *device.Frame, s RosterVersion) (out []vitals.Reading, err error) {
 	defer func() {
 		if recover() != nil {
 			out, err = dst, ErrPanic
 		}
 	}()
-	var w *worn
-	if s != nil {
-		w = s.devices[f.Device]
-	}
 	whose, nobody := g.whose(f, f.At, s)
 	f.Patient = whose
-	there, ahead := w.shifted(*f)
-	if out, err = g.Decoder.AppendReadings(dst, there); err != nil {
+	if out, err = g.decodeAhead(dst, *f, s); err != nil {
 		return dst, err
 	}
-	w.unshift(out[len(dst):], ahead)
-	if err := g.checkTimes(out[len(dst):], w); err != nil {
+	if err := g.checkTimes(out[len(dst):], f.Device, s); err != nil {
 		return dst, err
 	}
-	if w != nil {
-		g.observe(g.Roster.(*Census), *f, out[len(dst):])
+	if s != nil && s.Assigned(f.Device) {
+		g.observeClock(*f, out[len(dst):])
 	}
 	vitals.MarkImplausible(out[len(dst):])
 	if g.Roster != nil && len(out) > len(dst) {
-		return g.attribute(dst, out[len(dst):], f, s, w)
+		return g.attribute(dst, out[len(dst):], f, s)
 	}
 	return out, nobody
 }
 
 // attribute appends those of the readings of a frame that are somebody's, and
 // says why others are not.
-func (g *Gateway) attribute(dst, readings []vitals.Reading, f *device.Frame, s *census, w *worn) ([]vitals.Reading, error) {
+func (g *Gateway) attribute(dst, readings []vitals.Reading, f *device.Frame, s RosterVersion) ([]vitals.Reading, error) {
 	var refused error
 	at, whose, nobody := f.At, f.Patient, error(nil)
 	for i, r := range readings {
-		if t := w.trueTime(&r); i == 0 || !t.Equal(at) {
+		if t := trueTime(&r, f.Device, s); i == 0 || !t.Equal(at) {
 			at = t
 			whose, nobody = g.whose(f, at, s)
 		}
@@ -159,13 +153,13 @@ func (g *Gateway) attribute(dst, readings []vitals.Reading, f *device.Frame, s *
 // checkTimes refuses what no sink could put in order, and by the clock also what
 // comes from the future: an alarm engine would take everything until then for
 // old.
-func (g *Gateway) checkTimes(readings []vitals.Reading, w *worn) error {
+func (g *Gateway) checkTimes(readings []vitals.Reading, d vitals.DeviceID, s RosterVersion) error {
 	if len(readings) == 0 {
 		return nil
 	}
 	limit := time.Now().Add(clockTolerance)
 	for i := range readings {
-		at := w.trueTime(&readings[i])
+		at := trueTime(&readings[i], d, s)
 		if year := at.Year(); year < 1900 || year > 2200 || !g.EventTime && at.After(limit) {
 			return ErrTime
 		}
@@ -175,16 +169,12 @@ func (g *Gateway) checkTimes(readings []vitals.Reading, w *worn) error {
 
 // whose returns who wore the device of a frame at a time, or why that was
 // nobody.
-func (g *Gateway) whose(f *device.Frame, at time.Time, s *census) (p vitals.PatientID, err error) {
+func (g *Gateway) whose(f *device.Frame, at time.Time, s RosterVersion) (p vitals.PatientID, err error) {
 	switch {
 	case s != nil:
-		return s.wearer(f.Device, instant(at))
+		return s.Wearer(f.Device, at)
 	case g.Roster != nil:
-		p, ok := g.Roster.Wearer(f.Device, at)
-		if !ok {
-			return vitals.PatientID{}, ErrUnknownDevice
-		}
-		return p, nil
+		return g.Roster.Wearer(f.Device, at)
 	case f.Patient.IsZero():
 		return vitals.NewPatientID(string(f.Device)), nil
 	}

@@ -78,7 +78,7 @@ var ErrLogFull = errors.New("telemed: the log is full")
 var ErrLogFailed = errors.New("telemed: the disk failed the log")
 
 // A Sink receives readings in the order of the log: a health record, an alarm
-// engine, a [Ward].
+// engine, a ward.
 type Sink interface {
 	// Name keys the cursor of the sink in the log. It must not change.
 	Name() string

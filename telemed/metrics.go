@@ -1,12 +1,5 @@
 package telemed
 
-import (
-	"math"
-	"time"
-
-	"github.com/telemed-go/sdk/alert"
-)
-
 // A Metric is one number about how a part of a program is doing. It tells
 // nothing about a patient or a device. docs/operations.md says what each is good
 // for.
@@ -24,7 +17,7 @@ type Metric struct {
 	Value   float64
 }
 
-// Measured is a part that tells its numbers: [Gateway], [Ward], [Census]; the
+// Measured is a part that tells its numbers: [Gateway]; ward, census,
 // source, the sender, the log and the outbox below this package. Metrics is an
 // iter.Seq:
 //
@@ -35,11 +28,7 @@ type Measured interface {
 	Metrics(yield func(Metric) bool)
 }
 
-var (
-	_ Measured = (*Gateway)(nil)
-	_ Measured = (*Ward)(nil)
-	_ Measured = (*Census)(nil)
-)
+var _ Measured = (*Gateway)(nil)
 
 // Metrics implements [Measured].
 func (g *Gateway) Metrics(yield func(Metric) bool) {
@@ -74,45 +63,6 @@ func (g *Gateway) Metrics(yield func(Metric) bool) {
 		all = append(all, Metric{Name: "telemed_sink_waiting_records", Help: "Records in the log that the sink does not have yet.", Part: l.sink, Value: float64(l.waiting)})
 	}
 	each(all, yield)
-}
-
-// Metrics implements [Measured].
-func (w *Ward) Metrics(yield func(Metric) bool) {
-	var standing [alert.High + 1]int
-	w.mu.Lock()
-	patients, subscriptions := len(w.beds), len(w.subscriptions)
-	for _, b := range w.beds {
-		for i := range b.alarms {
-			standing[min(b.alarms[i].Priority, alert.High)]++
-		}
-	}
-	w.mu.Unlock()
-	all := []Metric{
-		{Name: "telemed_ward_patients", Help: "Patients of whom the ward knows something.", Value: float64(patients)},
-		{Name: "telemed_ward_subscriptions", Help: "Screens that follow the ward.", Value: float64(subscriptions)},
-	}
-	for p, n := range standing {
-		all = append(all, Metric{Name: "telemed_ward_alarms", Help: "Alarms that stand, by priority.", Part: alert.Priority(p).String(), Value: float64(n)})
-	}
-	each(all, yield)
-}
-
-// Metrics implements [Measured].
-func (c *Census) Metrics(yield func(Metric) bool) {
-	s := c.now.Load()
-	c.mu.Lock()
-	changes, off := len(c.book.changes), 0
-	for d, drift := range c.drifts {
-		corrected := s.devices[d].clock(math.MaxInt64).ahead
-		if e := drift.Estimate(); e.Samples >= 5 && (e.Ahead-corrected).Abs() > max(time.Minute, 4*e.Spread) {
-			off++
-		}
-	}
-	c.mu.Unlock()
-	each([]Metric{
-		{Name: "telemed_roster_changes", Help: "Changes of the roster, of at most a million.", Value: float64(changes)},
-		{Name: "telemed_roster_clocks_off", Help: "Devices whose clock seems more than a minute wrong and is not corrected.", Value: float64(off)},
-	}, yield)
 }
 
 // each yields metrics until told to stop.

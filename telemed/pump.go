@@ -18,7 +18,7 @@ type Advancer interface {
 type pump struct {
 	log       Log
 	sink      Sink
-	census    *Census // nil: readings mean what the log says
+	roster    RevisableRoster // nil: readings mean what the log says
 	eventTime bool
 	failed    func(part string, err error)
 	mended    func(part string)
@@ -33,8 +33,8 @@ type pump struct {
 	troubled bool      // the last attempt at something failed
 	batch    []vitals.Reading
 
-	view     *census            // by which the sink sees the log
-	revision int                // changes of the census that the sink knows of
+	version  RosterVersion      // by which the sink sees the log
+	revision int                // changes of the roster that the sink knows of
 	leaving  []vitals.PatientID // whose discharge is said and yet to come
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/telemed-go/sdk/fhir/fhirtest"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/store"
+	"github.com/telemed-go/sdk/telemed/telemedtest"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -84,7 +85,7 @@ func ExampleSink() {
 			panic(err)
 		}
 		gateway := telemed.Gateway{
-			Source: sourceOf(pulses...), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{&record{url: web.URL}},
+			Source: telemedtest.Frames(pulses...), Decoder: gatt.Health(), Log: log, Sinks: []telemed.Sink{&record{url: web.URL}},
 		}
 		if err := errors.Join(gateway.Run(context.Background()), log.Close()); err != nil {
 			panic(err)

@@ -2,10 +2,8 @@ package telemed
 
 import (
 	"context"
-	"time"
 
 	"github.com/telemed-go/sdk/device"
-	"github.com/telemed-go/sdk/vitals"
 )
 
 // A Source delivers frames.
@@ -28,15 +26,3 @@ type Delivery struct {
 	// was refused. Nil if the source needs no acknowledgement.
 	Ack func()
 }
-
-// A Roster knows who wears what.
-type Roster interface {
-	// Wearer returns the patient who wore a device at a time.
-	Wearer(device vitals.DeviceID, at time.Time) (vitals.PatientID, bool)
-}
-
-// The RosterFunc adapter makes a function a [Roster].
-type RosterFunc func(device vitals.DeviceID, at time.Time) (vitals.PatientID, bool)
-
-// Wearer calls f.
-func (f RosterFunc) Wearer(d vitals.DeviceID, at time.Time) (vitals.PatientID, bool) { return f(d, at) }

@@ -16,7 +16,7 @@
 //   - The gateway asks the service's own database who wears a device: telemed.Roster.
 //   - The pager is told of every change of an alarm; Event.Announce says which of
 //     them somebody should hear. It may be told twice, with the same key.
-//   - An acknowledgement is on disk before the answer: telemed.Alarms. After a restart
+//   - An acknowledgement is on disk before the answer: alarms.Engine. After a restart
 //     it still holds, and nobody is paged again.
 //   - The end: first HTTP, whose streams would never end by themselves
 //     (http.Server.BaseContext), then the gateway, then its log.

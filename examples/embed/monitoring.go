@@ -13,8 +13,10 @@ import (
 	"github.com/telemed-go/sdk/alert"
 	"github.com/telemed-go/sdk/device/gatt"
 	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/alarms"
 	"github.com/telemed-go/sdk/telemed/mqtt"
 	"github.com/telemed-go/sdk/telemed/store"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -25,8 +27,8 @@ type pager func(ctx context.Context, key string, p vitals.PatientID, text string
 type monitoring struct {
 	db      database
 	log     *store.Log
-	ward    telemed.Ward
-	alarms  *telemed.Alarms
+	ward    ward.Ward
+	alarms  *alarms.Engine
 	gateway telemed.Gateway
 	parts   []telemed.Measured
 }
@@ -54,7 +56,7 @@ func newMonitoring(ctx context.Context, broker, file string, db database, page p
 	if m.log, err = store.Open(file); err != nil {
 		return nil, err
 	}
-	if m.alarms, err = telemed.OpenAlarms(ctx, engine, m.log); err != nil {
+	if m.alarms, err = alarms.Open(ctx, engine, m.log); err != nil {
 		return nil, errors.Join(err, m.log.Close())
 	}
 	m.gateway = telemed.Gateway{

@@ -18,6 +18,7 @@ import (
 	"github.com/telemed-go/sdk/device/gatt"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/mqtt"
+	"github.com/telemed-go/sdk/telemed/record"
 	"github.com/telemed-go/sdk/telemed/store"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -62,7 +63,7 @@ func run(ctx context.Context, broker, file string, observations, pager io.Writer
 		Source:  devices,
 		Decoder: gatt.Health(),
 		Log:     readings,
-		Sinks:   []telemed.Sink{&telemed.Observations{W: observations}, alarms},
+		Sinks:   []telemed.Sink{&record.Observations{W: observations}, alarms},
 	}
 	return gateway.Run(ctx)
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/telemed-go/sdk/device/compact"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/store"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -74,8 +75,8 @@ func operate(ctx context.Context, listen string, every, away time.Duration, out 
 		return err
 	}
 	defer log.Close()
-	ward := new(telemed.Ward)
-	alarms, err := alert.NewEngine(ward, alert.Above(vitals.HeartRate, vitals.PerMinute(100)).Priority(alert.Medium))
+	beds := new(ward.Ward)
+	alarms, err := alert.NewEngine(beds, alert.Above(vitals.HeartRate, vitals.PerMinute(100)).Priority(alert.Medium))
 	if err != nil {
 		return err
 	}
@@ -83,11 +84,11 @@ func operate(ctx context.Context, listen string, every, away time.Duration, out 
 		Source:  newDevices(every),
 		Decoder: compact.Decoder{},
 		Log:     log,
-		Sinks:   []telemed.Sink{ward, alarms, record{time.Now(), away}},
+		Sinks:   []telemed.Sink{beds, alarms, record{time.Now(), away}},
 	}
 
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", exporter{"gateway": gateway, "log": log, "ward": ward})
+	mux.Handle("GET /metrics", exporter{"gateway": gateway, "log": log, "ward": beds})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.Handle("GET /readyz", ready(gateway))
 	l, err := net.Listen("tcp", listen)

@@ -25,8 +25,10 @@ import (
 
 	"github.com/telemed-go/sdk/device/compact"
 	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/census"
 	"github.com/telemed-go/sdk/telemed/mqtt"
 	"github.com/telemed-go/sdk/telemed/store"
+	"github.com/telemed-go/sdk/telemed/ward"
 )
 
 // measured is one of each type of the SDK that tells numbers, in a state in
@@ -43,7 +45,7 @@ func measured(t *testing.T) map[string]telemed.Measured {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { outbox.Close() })
-	census, err := telemed.OpenCensus(t.Context(), log)
+	roster, err := census.Open(t.Context(), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,8 +59,8 @@ func measured(t *testing.T) map[string]telemed.Measured {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ward := new(telemed.Ward)
-	gateway := &telemed.Gateway{Source: source, Decoder: compact.Decoder{}, Log: log, Roster: census, Sinks: []telemed.Sink{ward}}
+	beds := new(ward.Ward)
+	gateway := &telemed.Gateway{Source: source, Decoder: compact.Decoder{}, Log: log, Roster: roster, Sinks: []telemed.Sink{beds}}
 	done := make(chan error, 1)
 	go func() { done <- gateway.Run(t.Context()) }()
 	t.Cleanup(func() {
@@ -71,7 +73,7 @@ func measured(t *testing.T) map[string]telemed.Measured {
 		}
 	}
 	return map[string]telemed.Measured{
-		"telemed.Gateway": gateway, "telemed.Ward": ward, "telemed.Census": census, "store.Log": log, "store.Outbox": outbox,
+		"telemed.Gateway": gateway, "ward.Ward": beds, "census.Census": roster, "store.Log": log, "store.Outbox": outbox,
 		"mqtt.Source": source, "mqtt.Sender": sender,
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/alert"
-	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -25,13 +25,13 @@ func rules() []alert.Rule {
 // measured with it.
 type bedside struct {
 	*alert.Engine
-	ward *telemed.Ward
+	ward *ward.Ward
 }
 
 // newBedside tells of alarms as they are raised. The function may look into the
 // ward.
-func newBedside(raised func(ctx context.Context, e alert.Event, s telemed.PatientState) error) (*bedside, error) {
-	s := &bedside{ward: new(telemed.Ward)}
+func newBedside(raised func(ctx context.Context, e alert.Event, s ward.PatientState) error) (*bedside, error) {
+	s := &bedside{ward: new(ward.Ward)}
 	tell := alert.NotifyFunc(func(ctx context.Context, e alert.Event) error {
 		if err := s.ward.Notify(ctx, e); err != nil {
 			return err
@@ -86,7 +86,7 @@ func measurements(readings []vitals.Reading) func(yield func([]vitals.Reading) b
 }
 
 // measured are the readings of a state that were taken at its newest instant.
-func measured(s telemed.PatientState) (newest []vitals.Reading) {
+func measured(s ward.PatientState) (newest []vitals.Reading) {
 	var at time.Time
 	for _, r := range s.Latest {
 		switch {

@@ -12,6 +12,7 @@ import (
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/mqtt"
 	"github.com/telemed-go/sdk/telemed/store"
+	"github.com/telemed-go/sdk/telemed/ward"
 )
 
 // A clinic is the gateway at the near end: monitors, a log, alarms on the spot,
@@ -57,7 +58,7 @@ func openClinic(dir, hospital string, source telemed.Source) (c *clinic, err err
 
 // alarm sends what was measured when an alarm was raised, ahead of everything
 // else; the hospital's rules raise it again.
-func (c *clinic) alarm(ctx context.Context, _ alert.Event, s telemed.PatientState) error {
+func (c *clinic) alarm(ctx context.Context, _ alert.Event, s ward.PatientState) error {
 	readings := measured(s)
 	if len(readings) == 0 {
 		return nil

@@ -16,13 +16,14 @@ import (
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/mqtt"
 	"github.com/telemed-go/sdk/telemed/store"
+	"github.com/telemed-go/sdk/telemed/ward"
 )
 
 // A hospital is the far end: a broker, and a gateway that tells the clinic what
 // it has on disk.
 type hospital struct {
 	log        *store.Log
-	ward       *telemed.Ward
+	ward       *ward.Ward
 	gateway    *telemed.Gateway
 	source     *mqtt.Source
 	address    string
@@ -65,7 +66,7 @@ func openHospital(ctx context.Context, dir string) (h *hospital, err error) {
 	return h, nil
 }
 
-func (h *hospital) alarm(_ context.Context, e alert.Event, _ telemed.PatientState) error {
+func (h *hospital) alarm(_ context.Context, e alert.Event, _ ward.PatientState) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.alarms = append(h.alarms, arrival{e, time.Since(e.At)})

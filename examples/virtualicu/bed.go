@@ -31,9 +31,9 @@ type message struct {
 	payload []byte
 }
 
-// ward makes n beds. The first ones show one scenario each, so that there is
+// newBeds makes n beds. The first ones show one scenario each, so that there is
 // something to see within a minute; all others rest.
-func ward(n int, seed uint64, start time.Time) []*bed {
+func newBeds(n int, seed uint64, start time.Time) []*bed {
 	plots := []struct {
 		scenario vitalstest.Scenario
 		options  []vitalstest.Option

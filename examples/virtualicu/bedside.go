@@ -11,7 +11,7 @@ import (
 	"github.com/telemed-go/sdk/alert/escalate"
 	"github.com/telemed-go/sdk/alert/score"
 	"github.com/telemed-go/sdk/fhir"
-	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -20,7 +20,7 @@ import (
 // events. One sink instead of five keeps the order of the events the same in
 // every run.
 type bedside struct {
-	ward       *telemed.Ward
+	ward       *ward.Ward
 	engine     *alert.Engine
 	dispatcher *escalate.Dispatcher
 	pager      *pager
@@ -35,9 +35,9 @@ type bedside struct {
 	clock      atomic.Int64 // event time, in ns since 1970
 }
 
-func newBedside(beds []*bed, start time.Time, ward *telemed.Ward, scored func(vitals.PatientID, score.Result)) (*bedside, error) {
+func newBedside(beds []*bed, start time.Time, live *ward.Ward, scored func(vitals.PatientID, score.Result)) (*bedside, error) {
 	s := &bedside{
-		ward: ward, scored: scored, pager: &pager{calls: map[alert.AlarmID][]call{}},
+		ward: live, scored: scored, pager: &pager{calls: map[alert.AlarmID][]call{}},
 		scores: map[vitals.PatientID]*score.Inputs{}, last: map[vitals.PatientID]score.Result{}, beds: map[vitals.PatientID]*bed{},
 	}
 	s.clock.Store(start.UnixNano())

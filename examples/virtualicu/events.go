@@ -7,7 +7,7 @@ import (
 
 	"github.com/telemed-go/sdk/alert"
 	"github.com/telemed-go/sdk/alert/escalate"
-	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/record"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -87,7 +87,7 @@ func (s *bedside) printAlarm(e alert.Event) error {
 	}); err != nil {
 		return err
 	}
-	records, err := telemed.AlarmResources{Mapper: s.mapper}.Append(nil, e)
+	records, err := record.Alarms{Mapper: s.mapper}.Append(nil, e)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *bedside) printCall(m escalate.Message) error {
 	}); err != nil || m.Patient.IsZero() {
 		return err
 	}
-	records, err := telemed.AlarmResources{Mapper: s.mapper}.AppendMessage(nil, m, escalate.Delivered, m.At)
+	records, err := record.Alarms{Mapper: s.mapper}.AppendMessage(nil, m, escalate.Delivered, m.At)
 	if err != nil {
 		return err
 	}

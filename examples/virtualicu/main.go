@@ -33,7 +33,9 @@ import (
 	"github.com/telemed-go/sdk/device/gatt"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/mqtt"
+	"github.com/telemed-go/sdk/telemed/record"
 	"github.com/telemed-go/sdk/telemed/store"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -112,7 +114,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if !o.headless {
 		start = time.Now().UTC().Truncate(time.Second)
 	}
-	beds := ward(o.beds, o.seed, start)
+	beds := newBeds(o.beds, o.seed, start)
 	if o.outage > 0 {
 		cutOff(beds, start.Add(o.outage))
 	}
@@ -149,7 +151,7 @@ func operate(ctx context.Context, o options, beds []*bed, start time.Time, out i
 
 	began := time.Now()
 	now := func() time.Time { return start.Add(time.Duration(float64(time.Since(began)) * o.speed)) }
-	var live telemed.Ward
+	var live ward.Ward
 	screen := newWall(&live, beds, now)
 	sink, err := newBedside(beds, start, &live, screen.scored)
 	if err != nil {
@@ -163,7 +165,7 @@ func operate(ctx context.Context, o options, beds []*bed, start time.Time, out i
 			return err
 		}
 		defer file.Close()
-		sinks = append(sinks, &telemed.Observations{W: file})
+		sinks = append(sinks, &record.Observations{W: file})
 	}
 	wearers := map[vitals.DeviceID]vitals.PatientID{}
 	for _, b := range beds {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/alert/score"
-	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -18,7 +18,7 @@ var page []byte
 
 // A wall shows the ward in a browser: a page, and a stream of what changes.
 type wall struct {
-	ward    *telemed.Ward
+	ward    *ward.Ward
 	beds    map[vitals.PatientID]*bed
 	now     func() time.Time // of the patients
 	bedside *bedside         // to which commands go; nil: there are none
@@ -27,8 +27,8 @@ type wall struct {
 	scores map[vitals.PatientID]score.Result
 }
 
-func newWall(ward *telemed.Ward, beds []*bed, now func() time.Time) *wall {
-	w := &wall{ward: ward, now: now, beds: map[vitals.PatientID]*bed{}, scores: map[vitals.PatientID]score.Result{}}
+func newWall(live *ward.Ward, beds []*bed, now func() time.Time) *wall {
+	w := &wall{ward: live, now: now, beds: map[vitals.PatientID]*bed{}, scores: map[vitals.PatientID]score.Result{}}
 	for _, b := range beds {
 		w.beds[b.patient.ID()] = b
 	}
@@ -68,7 +68,7 @@ func (w *wall) stream(rw http.ResponseWriter, r *http.Request) {
 	}
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
-	states := make(chan []telemed.PatientState)
+	states := make(chan []ward.PatientState)
 	go func() {
 		for {
 			changed, err := changes.Next(r.Context())
@@ -85,7 +85,7 @@ func (w *wall) stream(rw http.ResponseWriter, r *http.Request) {
 	}()
 	shown := map[string]int{} // how many values of a bed were shown as stale
 	for {
-		var changed []telemed.PatientState
+		var changed []ward.PatientState
 		aged := false
 		select {
 		case changed = <-states:

@@ -12,15 +12,15 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/alert"
-	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
 // A bed that falls silent is shown as stale, though nothing changes in the ward.
 func TestSilenceBecomesStale(t *testing.T) {
 	start := time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC)
-	beds := ward(2, 1, start)
-	var live telemed.Ward
+	beds := newBeds(2, 1, start)
+	var live ward.Ward
 	var late atomic.Int64
 	w := newWall(&live, beds, func() time.Time { return start.Add(time.Duration(late.Load())) })
 	pulse := vitals.Reading{Patient: beds[0].patient.ID(), Kind: vitals.HeartRate, Quantity: vitals.PerMinute(61), At: start}
@@ -67,8 +67,8 @@ func TestSilenceBecomesStale(t *testing.T) {
 func lowPressure(t *testing.T) (server string, latest func() alarmView) {
 	t.Helper()
 	start := time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC)
-	beds := ward(1, 1, start)
-	var live telemed.Ward
+	beds := newBeds(1, 1, start)
+	var live ward.Ward
 	w := newWall(&live, beds, func() time.Time { return start })
 	icu, err := newBedside(beds, start, &live, w.scored)
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/alert"
-	"github.com/telemed-go/sdk/telemed"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -51,7 +51,7 @@ func (v bedView) stale() (n int) {
 	return n
 }
 
-func (w *wall) view(b *bed, s telemed.PatientState) bedView {
+func (w *wall) view(b *bed, s ward.PatientState) bedView {
 	v := bedView{
 		Bed: b.name, Gateway: string(b.gateway()), Name: b.label, Age: b.patient.Age(), Scenario: b.patient.Scenario().String(),
 		Vitals: map[string]vitalView{}, Alarms: w.alarms(s),
@@ -59,7 +59,7 @@ func (w *wall) view(b *bed, s telemed.PatientState) bedView {
 	now := w.now()
 	for _, r := range s.Latest {
 		value, unit := display(r)
-		v.Vitals[r.Kind.String()] = vitalView{value, unit, r.At, telemed.Stale(r, now), r.Quality}
+		v.Vitals[r.Kind.String()] = vitalView{value, unit, r.At, ward.Stale(r, now), r.Quality}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -73,7 +73,7 @@ func (w *wall) view(b *bed, s telemed.PatientState) bedView {
 }
 
 // alarms are the standing alarms of a patient, or of nobody.
-func (w *wall) alarms(s telemed.PatientState) []alarmView {
+func (w *wall) alarms(s ward.PatientState) []alarmView {
 	views := []alarmView{}
 	for _, e := range s.Alarms {
 		d, err := e.Document()

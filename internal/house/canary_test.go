@@ -22,6 +22,7 @@ import (
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/mqtt"
 	"github.com/telemed-go/sdk/telemed/store"
+	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -201,7 +202,7 @@ func TestCanaryInTelemed(t *testing.T) {
 	unknown := good
 	unknown.Device = canary
 	var lines bytes.Buffer
-	var ward telemed.Ward
+	var ward ward.Ward
 	fails := 3
 	g := telemed.Gateway{
 		Source: &once{[]device.Frame{good, bad, timeless, unknown}}, Decoder: gatt.Health(), Log: log,

@@ -153,6 +153,22 @@ func TestFences(t *testing.T) {
 	}
 }
 
+// A gateway needs neither alarms nor records: who has only a log and a sink of its
+// own compiles nothing else.
+func TestGatewayIsLight(t *testing.T) {
+	for _, p := range list(t) {
+		if p.short() != "telemed" {
+			continue
+		}
+		for _, d := range p.Deps {
+			below, ours := strings.CutPrefix(d, module+"/")
+			if ours && !allowed("vitals device", below) || strings.HasPrefix(d, "github.com/") && !ours {
+				t.Errorf("telemed needs %s: it must do with vitals, device and the standard library", d)
+			}
+		}
+	}
+}
+
 // Who decodes a heart rate compiles the standard library and our own code.
 func TestLightPackages(t *testing.T) {
 	for _, p := range list(t) {

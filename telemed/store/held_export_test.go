@@ -2,11 +2,7 @@ package store
 
 import "github.com/telemed-go/sdk/telemed"
 
-// For tests of the formats of held_sighting.go and roster.go.
-
-func EncodeChange(c *telemed.Change) []byte { return appendChange(nil, c) }
-
-func DecodeChange(b []byte) (telemed.Change, error) { return new(decoder).change(b) }
+// For tests of the format of held_sighting.go.
 
 func EncodeSighting(s *telemed.Sighting) []byte { return appendSighting(nil, s) }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -169,28 +168,11 @@ func TestHeldIsBounded(t *testing.T) {
 	}
 }
 
-// Changes come back as they were, in their order, and nothing of a patient or
-// device is in a sealed file.
-func TestSealedRoster(t *testing.T) {
+// Nothing of a device is in a sealed file, and a destroyed key takes its frames.
+func TestSealedHeld(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	keys := &keyring{current: 1, shredded: map[uint64]bool{}}
 	l := openSealed(t, path, keys)
-	jane, private := vitals.NewPatientID("DOE^JANE"), vitals.NewPatientID("private")
-	want := []telemed.Change{
-		{Number: 1, Op: telemed.Admit, At: begin, Patient: jane, Bed: "bed of JANE", By: "nurse DOE", Said: begin.Add(time.Minute)},
-		{Number: 2, Op: telemed.Assign, At: begin, Patient: jane, Device: "cuff of JANE"},
-		{Number: 5, Op: telemed.Merge, At: begin, Patient: private, Into: jane},
-		{Number: 6, Op: telemed.Correct, At: begin.AddDate(-26, 0, 0), Device: "cuff of JANE", Ahead: -26 * 365 * 24 * time.Hour},
-		{Number: 7, Op: telemed.Cancel, At: begin, Cancels: 5},
-	}
-	for _, c := range want {
-		if err := l.AppendChange(t.Context(), c); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := l.AppendChange(t.Context(), want[4]); err == nil {
-		t.Error("a nukiber was used twice")
-	}
 	f := heldFrame("strap of JANE", 1, 0)
 	f.Bytes = []byte("DOE^JANE")
 	if _, err := l.Hold(t.Context(), []device.Frame{f}); err != nil {
@@ -199,30 +181,8 @@ func TestSealedRoster(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, word := range []string{"DOE", "JANE", "cuff", "strap", "private"} {
-		if bytes.Contains(file, []byte(word)) {
-			t.Errorf("the file contains %q", word)
-		}
-	}
+	notOnDisk(t, path, "DOE", "JANE", "strap")
 	l = openSealed(t, path, keys)
-	got, err := l.Changes(t.Context())
-	equal := func(a, b telemed.Change) bool {
-		ok := a.At.Equal(b.At) && a.Said.Equal(b.Said)
-		a.At, a.Said = b.At, b.Said
-		return ok && a == b
-	}
-	if err != nil || !slices.EqualFunc(got, want, equal) {
-		t.Errorf("changes %+v, %v", got, err)
-	}
-	keys.shredded[99] = true
-	l.ForgetKeys()
-	if got, err := l.Changes(t.Context()); err != nil || len(got) != 4 {
-		t.Errorf("after a key was destroyed: %d changes, %v", len(got), err)
-	}
 	keys.shredded[1] = true
 	l.ForgetKeys()
 	if got := allHeld(t, l, "strap of JANE"); len(got) != 0 {
@@ -230,7 +190,21 @@ func TestSealedRoster(t *testing.T) {
 	}
 }
 
-func TestRosterErrors(t *testing.T) {
+// notOnDisk looks for words in a file.
+func notOnDisk(t *testing.T, path string, words ...string) {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range words {
+		if bytes.Contains(file, []byte(word)) {
+			t.Errorf("the file contains %q", word)
+		}
+	}
+}
+
+func TestHeldErrors(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "log.db"))
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -247,10 +221,10 @@ func TestRosterErrors(t *testing.T) {
 			return l.Unhold(ctx, []telemed.HeldFrame{{Number: 1, Frame: heldFrame("DOE^JANE", 1, 1)}})
 		},
 		"sightings": func(ctx context.Context) error { _, err := l.Sightings(ctx); return err },
-		"append change": func(ctx context.Context) error {
-			return l.AppendChange(ctx, telemed.Change{Number: 1, Op: telemed.Admit, At: begin, Patient: vitals.NewPatientID("DOE^JANE")})
+		"append entry": func(ctx context.Context) error {
+			return l.AppendEntry(ctx, "DOE", telemed.Entry{Number: 1, Patient: vitals.NewPatientID("DOE^JANE"), Content: []byte("DOE")}, 0)
 		},
-		"changes": func(ctx context.Context) error { _, err := l.Changes(ctx); return err },
+		"entries": func(ctx context.Context) error { _, err := l.Entries(ctx, "DOE"); return err },
 	}
 	for name, call := range calls {
 		if err := call(ended); !errors.Is(err, context.Canceled) {
@@ -269,22 +243,14 @@ func TestRosterErrors(t *testing.T) {
 
 // Every truncation of what is in the file is refused, and what decodes encodes
 // to the same again.
-func FuzzRosterValues(f *testing.F) {
-	c := telemed.Change{Op: telemed.Correct, At: begin, Device: "cuff", Ahead: time.Hour, By: "n", Said: begin}
+func FuzzSighting(f *testing.F) {
 	s := telemed.Sighting{Device: "cuff", Format: 7, First: begin, Last: begin, Heard: 3, Dropped: 1}
-	for _, b := range [][]byte{store.EncodeChange(&c), store.EncodeSighting(&s)} {
-		for n := range b {
-			f.Add(b[:n])
-		}
-		f.Add(b)
+	b := store.EncodeSighting(&s)
+	for n := range b {
+		f.Add(b[:n])
 	}
+	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if c, err := store.DecodeChange(b); err == nil {
-			again, err := store.DecodeChange(store.EncodeChange(&c))
-			if err != nil || !again.At.Equal(c.At) || again.Ahead != c.Ahead || again.Device != c.Device || again.Patient != c.Patient || again.Cancels != c.Cancels {
-				t.Errorf("%+v became %+v, %v", c, again, err)
-			}
-		}
 		if s, err := store.DecodeSighting(b); err == nil {
 			again, err := store.DecodeSighting(store.EncodeSighting(&s))
 			if err != nil || !again.First.Equal(s.First) || again.Heard != s.Heard || again.Device != s.Device {
@@ -294,15 +260,8 @@ func FuzzRosterValues(f *testing.F) {
 	})
 }
 
-func TestRosterValuesCutShort(t *testing.T) {
-	c := telemed.Change{Op: telemed.Admit, At: begin, Patient: vitals.NewPatientID("p"), Bed: "b", By: "n", Said: begin}
+func TestSightingCutShort(t *testing.T) {
 	s := telemed.Sighting{Device: "cuff", Format: 7, First: begin, Last: begin, Heard: 3, Dropped: 1}
-	for b := store.EncodeChange(&c); len(b) > 0; {
-		b = b[:len(b)-1]
-		if _, err := store.DecodeChange(b); err == nil {
-			t.Errorf("%d bytes of a change were accepted", len(b))
-		}
-	}
 	for b := store.EncodeSighting(&s); len(b) > 0; {
 		b = b[:len(b)-1]
 		if _, err := store.DecodeSighting(b); err == nil {

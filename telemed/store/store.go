@@ -48,8 +48,7 @@ import (
 //	states    processor, partition                 -> state of the processor
 //	held      number (8, big endian)               -> frame, see held.go
 //	sighted   number (8, big endian)               -> device, see held_sighting.go
-//	roster    number (8, big endian)               -> change, see roster.go
-//	commands  number (8, big endian)               -> command about alarms, see commands.go
+//	journals  name, 0, number (8, big endian)      -> entry, see journal.go
 //
 // seen begins with the instant so that readings of now, of whatever patient,
 // fall on the same few pages; keyed by ID alone every one would touch another.
@@ -103,7 +102,7 @@ func Open(path string, opts ...Option) (*Log, error) {
 	}
 	var err error
 	l.file, err = openFile(path, verifyValue, bucketRecords, bucketSeen, bucketCursors, bucketArrivals, bucketRejected,
-		bucketState, bucketLeases, bucketStates, bucketHeld, bucketSighted, bucketRoster, bucketCommands)
+		bucketState, bucketLeases, bucketStates, bucketHeld, bucketSighted, bucketJournals)
 	if err != nil {
 		return nil, fmt.Errorf("store: open: %w", err)
 	}

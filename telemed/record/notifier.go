@@ -1,0 +1,43 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/telemed-go/sdk/alert/escalate"
+)
+
+// Communications is a notifier for recipients who read their messages in
+// the health record: each becomes a Communication of theirs. That a server has
+// stored it does not say that anybody has read it, so the receipt is Unknown; a
+// program that learns of it calls [escalate.Dispatcher.Receive]. It is safe for
+// concurrent use if its functions are.
+type Communications struct {
+	Resources Alarms
+	// Put stores a resource, JSON, under its id, as an HTTP PUT to
+	// Communication/id does. It is called again after an error, with the same
+	// id. It must keep nothing of the resource.
+	Put func(ctx context.Context, id string, resource []byte) error
+}
+
+var _ escalate.Notifier = Communications{}
+
+var errNoPut = errors.New("record: nowhere to put a Communication")
+
+// Notify implements [escalate.Notifier]. A message that cannot become a
+// Communication, as one about no patient, is refused.
+func (c Communications) Notify(ctx context.Context, m escalate.Message) (escalate.Receipt, error) {
+	if c.Put == nil {
+		return escalate.Failed, fmt.Errorf("%w: %w", escalate.ErrRefused, errNoPut)
+	}
+	resource, err := c.Resources.AppendMessage(nil, m, escalate.Unknown, time.Time{})
+	if err != nil {
+		return escalate.Failed, fmt.Errorf("%w: %w", escalate.ErrRefused, err)
+	}
+	if err := c.Put(ctx, m.ID.String(), resource); err != nil {
+		return escalate.Unknown, fmt.Errorf("record: put a Communication: %w", err)
+	}
+	return escalate.Unknown, nil
+}
