@@ -1,6 +1,10 @@
 package gatt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // CardioActivity is characteristic 0x2B3E, CardioRespiratory Activity
 // Instantaneous Data (Physical Activity Monitor Service 1.0).
@@ -32,16 +36,16 @@ var cardioNames = [...]string{
 }
 
 // String lists the fields in words.
-func (f CardioFlags) String() string { return namesOf(cardioNames[:], uint32(f)) }
+func (f CardioFlags) String() string { return att.NamesOf(cardioNames[:], uint32(f)) }
 
 // ParseCardioActivity decodes b, which the result borrows.
 func ParseCardioActivity(b []byte) (CardioActivity, error) {
 	var m CardioActivity
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.Flags = CardioFlags(r.Uint16("Flags"))
-	r.flagBits(uint32(m.Flags), cardioReserved, 0)
-	m.Fields = r.activityFields(m.Flags&^CardioWorn != 0)
-	return m, finish(&r, 0, "CardioActivity", pamsRef)
+	checkFlags(&r, uint32(m.Flags), cardioReserved, 0)
+	m.Fields = readFields(&r, m.Flags&^CardioWorn != 0)
+	return m, r.Finish(0, "CardioActivity", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -80,16 +84,16 @@ var cardioSummaryNames = [...]string{
 }
 
 // String lists the fields in words.
-func (f CardioSummaryFlags) String() string { return namesOf(cardioSummaryNames[:], uint32(f)) }
+func (f CardioSummaryFlags) String() string { return att.NamesOf(cardioSummaryNames[:], uint32(f)) }
 
 // ParseCardioActivitySummary decodes b, which the result borrows.
 func ParseCardioActivitySummary(b []byte) (CardioActivitySummary, error) {
 	var m CardioActivitySummary
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.Flags = CardioSummaryFlags(r.Uint32("Flags"))
-	r.flagBits(uint32(m.Flags), cardioSummaryReserved, 0)
-	m.Fields = r.activityFields(m.Flags != 0)
-	return m, finish(&r, 0, "CardioActivitySummary", pamsRef)
+	checkFlags(&r, uint32(m.Flags), cardioSummaryReserved, 0)
+	m.Fields = readFields(&r, m.Flags != 0)
+	return m, r.Finish(0, "CardioActivitySummary", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -124,7 +128,7 @@ var sleepNames = [...]string{
 }
 
 // String lists the fields in words.
-func (f SleepFlags) String() string { return namesOf(sleepNames[:], uint32(f)) }
+func (f SleepFlags) String() string { return att.NamesOf(sleepNames[:], uint32(f)) }
 
 // SleepStage is 24 bits, one per stage that the device tells apart. Reserved
 // bits are kept.
@@ -155,24 +159,24 @@ var sleepStageNames = [...]string{
 }
 
 // String lists the stages in words.
-func (s SleepStage) String() string { return namesOf(sleepStageNames[:], uint32(s)) }
+func (s SleepStage) String() string { return att.NamesOf(sleepStageNames[:], uint32(s)) }
 
 // ParseSleepActivity decodes b, which the result borrows.
 func ParseSleepActivity(b []byte) (SleepActivity, error) {
 	var m SleepActivity
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.Flags = SleepFlags(r.Uint16("Flags"))
-	r.flagBits(uint32(m.Flags), sleepReserved, 0)
+	checkFlags(&r, uint32(m.Flags), sleepReserved, 0)
 	m.Stage = SleepStage(r.Uint24("SleepStage"))
-	m.Fields = r.rest("Fields")
-	return m, finish(&r, 0, "SleepActivity", pamsRef)
+	m.Fields = r.Remaining("Fields")
+	return m, r.Finish(0, "SleepActivity", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Stage has more
 // than 24 bits.
 func (m SleepActivity) AppendBinary(b []byte) ([]byte, error) {
 	if m.Stage>>24 != 0 {
-		return b, unencodable("Stage")
+		return b, att.Unencodable("Stage")
 	}
 	b = appendUint24(binary.LittleEndian.AppendUint16(b, uint16(m.Flags)), uint32(m.Stage))
 	return append(b, m.Fields...), nil
@@ -206,23 +210,23 @@ var sleepSummaryNames = [...]string{
 }
 
 // String lists the fields in words.
-func (f SleepSummaryFlags) String() string { return namesOf(sleepSummaryNames[:], uint32(f)) }
+func (f SleepSummaryFlags) String() string { return att.NamesOf(sleepSummaryNames[:], uint32(f)) }
 
 // ParseSleepSummary decodes b, which the result borrows.
 func ParseSleepSummary(b []byte) (SleepSummary, error) {
 	var m SleepSummary
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.Flags = SleepSummaryFlags(r.Uint24("Flags"))
-	r.flagBits(uint32(m.Flags), sleepSummaryReserved, 0)
-	m.Fields = r.activityFields(m.Flags != 0)
-	return m, finish(&r, 0, "SleepSummary", pamsRef)
+	checkFlags(&r, uint32(m.Flags), sleepSummaryReserved, 0)
+	m.Fields = readFields(&r, m.Flags != 0)
+	return m, r.Finish(0, "SleepSummary", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Flags has more
 // than 24 bits.
 func (m SleepSummary) AppendBinary(b []byte) ([]byte, error) {
 	if m.Flags>>24 != 0 {
-		return b, unencodable("Flags")
+		return b, att.Unencodable("Flags")
 	}
 	return append(appendUint24(b, uint32(m.Flags)), m.Fields...), nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // The UUIDs of the Physical Activity Monitor Service 1.0.
@@ -36,7 +37,7 @@ type ActivityHeader struct {
 	Sequence   uint32
 }
 
-func (r *reader) activityHeader(header uint8) ActivityHeader {
+func readHeader(r *att.Reader, header uint8) ActivityHeader {
 	return ActivityHeader{
 		Header: header, Session: r.Uint16("SessionID"), SubSession: r.Uint16("SubSessionID"),
 		Timestamp: r.Uint32("RelativeTimestamp"), Sequence: r.Uint32("Sequence"),
@@ -55,19 +56,19 @@ func (h ActivityHeader) append(b []byte) []byte {
 // nothing is guessed, and nothing lost.
 type ActivityFields []byte
 
-// activityFields takes the rest of the frame. Where the flags announce nothing
+// readFields takes the rest of the frame. Where the flags announce nothing
 // there must be no rest.
-func (r *reader) activityFields(announced bool) ActivityFields {
+func readFields(r *att.Reader, announced bool) ActivityFields {
 	if !announced {
 		return nil
 	}
-	return r.rest("Fields")
+	return r.Remaining("Fields")
 }
 
-// flagBits refuses flags at byte at that have a reserved bit.
-func (r *reader) flagBits(flags, reserved uint32, at int) {
+// checkFlags refuses flags at byte at that have a reserved bit.
+func checkFlags(r *att.Reader, flags, reserved uint32, at int) {
 	if flags&reserved != 0 {
-		r.reject(device.ErrReservedBits, "Flags", at)
+		r.Reject(device.ErrReservedBits, "Flags", at)
 	}
 }
 
@@ -104,25 +105,25 @@ const ActivityWorn ActivityInstantFlags = 1 << 23
 const activityInstantFields = 0x0007FF
 
 // String lists the fields in words.
-func (f ActivityInstantFlags) String() string { return namesOf(activityInstantNames[:], uint32(f)) }
+func (f ActivityInstantFlags) String() string { return att.NamesOf(activityInstantNames[:], uint32(f)) }
 
 // ParseActivityInstant decodes b, which the result borrows.
 func ParseActivityInstant(b []byte) (ActivityInstant, error) {
 	var m ActivityInstant
-	r := newReader(b)
+	r := att.NewReader(b)
 	header := r.Uint8("Header")
 	m.Flags = ActivityInstantFlags(r.Uint24("Flags"))
-	r.flagBits(uint32(m.Flags), ^uint32(activityInstantFields|uint32(ActivityWorn)), 1)
-	m.ActivityHeader = r.activityHeader(header)
-	m.Fields = r.activityFields(m.Flags&^ActivityWorn != 0)
-	return m, finish(&r, 0, "ActivityInstant", pamsRef)
+	checkFlags(&r, uint32(m.Flags), ^uint32(activityInstantFields|uint32(ActivityWorn)), 1)
+	m.ActivityHeader = readHeader(&r, header)
+	m.Fields = readFields(&r, m.Flags&^ActivityWorn != 0)
+	return m, r.Finish(0, "ActivityInstant", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Flags has more
 // than 24 bits.
 func (m ActivityInstant) AppendBinary(b []byte) ([]byte, error) {
 	if m.Flags>>24 != 0 {
-		return b, unencodable("Flags")
+		return b, att.Unencodable("Flags")
 	}
 	b = m.ActivityHeader.append(appendUint24(append(b, m.Header), uint32(m.Flags)))
 	return append(b, m.Fields...), nil
@@ -158,18 +159,18 @@ var activitySummaryNames = [...]string{
 const activitySummaryReserved = 0xFE000000
 
 // String lists the fields in words.
-func (f ActivitySummaryFlags) String() string { return namesOf(activitySummaryNames[:], uint32(f)) }
+func (f ActivitySummaryFlags) String() string { return att.NamesOf(activitySummaryNames[:], uint32(f)) }
 
 // ParseActivitySummary decodes b, which the result borrows.
 func ParseActivitySummary(b []byte) (ActivitySummary, error) {
 	var m ActivitySummary
-	r := newReader(b)
+	r := att.NewReader(b)
 	header := r.Uint8("Header")
 	m.Flags = ActivitySummaryFlags(r.Uint32("Flags"))
-	r.flagBits(uint32(m.Flags), activitySummaryReserved, 1)
-	m.ActivityHeader = r.activityHeader(header)
-	m.Fields = r.activityFields(m.Flags != 0)
-	return m, finish(&r, 0, "ActivitySummary", pamsRef)
+	checkFlags(&r, uint32(m.Flags), activitySummaryReserved, 1)
+	m.ActivityHeader = readHeader(&r, header)
+	m.Fields = readFields(&r, m.Flags != 0)
+	return m, r.Finish(0, "ActivitySummary", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -201,18 +202,18 @@ var stepNames = [...]string{"normal walking steps", "intensity steps", "floor st
 const stepReserved = 0xE0
 
 // String lists the fields in words.
-func (f StepFlags) String() string { return namesOf(stepNames[:], uint32(f)) }
+func (f StepFlags) String() string { return att.NamesOf(stepNames[:], uint32(f)) }
 
 // ParseStepSummary decodes b, which the result borrows.
 func ParseStepSummary(b []byte) (StepSummary, error) {
 	var m StepSummary
-	r := newReader(b)
+	r := att.NewReader(b)
 	header := r.Uint8("Header")
 	m.Flags = StepFlags(r.Uint8("Flags"))
-	r.flagBits(uint32(m.Flags), stepReserved, 1)
-	m.ActivityHeader = r.activityHeader(header)
-	m.Fields = r.activityFields(m.Flags != 0)
-	return m, finish(&r, 0, "StepSummary", pamsRef)
+	checkFlags(&r, uint32(m.Flags), stepReserved, 1)
+	m.ActivityHeader = readHeader(&r, header)
+	m.Fields = readFields(&r, m.Flags != 0)
+	return m, r.Finish(0, "StepSummary", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // ActivityFeatures is characteristic 0x2B3B, Physical Activity Monitor Features
@@ -29,12 +30,12 @@ var activityFeatureNames = [...]string{
 
 // ParseActivityFeatures decodes b.
 func ParseActivityFeatures(b []byte) (ActivityFeatures, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	var f ActivityFeatures
 	for i, v := range r.Bytes("Features", 8) {
 		f |= ActivityFeatures(v) << (8 * i)
 	}
-	return f, finish(&r, 0, "ActivityFeatures", pamsRef)
+	return f, r.Finish(0, "ActivityFeatures", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -47,11 +48,11 @@ func (f ActivityFeatures) String() string {
 	low, high := uint32(f), uint32(f>>32)
 	switch {
 	case high == 0:
-		return namesOf(activityFeatureNames[:32], low)
+		return att.NamesOf(activityFeatureNames[:32], low)
 	case low == 0:
-		return namesOf(activityFeatureNames[32:], high)
+		return att.NamesOf(activityFeatureNames[32:], high)
 	}
-	return namesOf(activityFeatureNames[:32], low) + ", " + namesOf(activityFeatureNames[32:], high)
+	return att.NamesOf(activityFeatureNames[:32], low) + ", " + att.NamesOf(activityFeatureNames[32:], high)
 }
 
 // ActivityControl is characteristic 0x2B43, Physical Activity Monitor Control
@@ -89,34 +90,34 @@ const (
 	ActivityEnquireSessionsError    ActivityOp = 0xFF
 )
 
-var activityOpNames = [...]codeName{
-	{uint16(ActivityEnquireSessions), "enquire sessions"},
-	{uint16(ActivityEnquireSubSessions), "enquire sub-sessions"},
-	{uint16(ActivityGetEndedSession), "get ended session data"},
-	{uint16(ActivityStartSession), "start session or sub-session"},
-	{uint16(ActivityStopSession), "stop session"},
-	{uint16(ActivityDeleteEndedSession), "delete ended session"},
-	{uint16(ActivitySetAverageType), "set average activity type"},
-	{uint16(ActivityGetEndedSessionDone), "get ended session data: success"},
-	{uint16(ActivityEnquireSubSessionsDone), "enquire sub-sessions: success"},
-	{uint16(ActivityEnquireSessionsDone), "enquire sessions: success"},
-	{uint16(ActivityGetEndedSessionError), "get ended session data: error"},
-	{uint16(ActivityEnquireSubSessionsError), "enquire sub-sessions: error"},
-	{uint16(ActivityEnquireSessionsError), "enquire sessions: error"},
+var activityOpNames = map[ActivityOp]string{
+	ActivityEnquireSessions:         "enquire sessions",
+	ActivityEnquireSubSessions:      "enquire sub-sessions",
+	ActivityGetEndedSession:         "get ended session data",
+	ActivityStartSession:            "start session or sub-session",
+	ActivityStopSession:             "stop session",
+	ActivityDeleteEndedSession:      "delete ended session",
+	ActivitySetAverageType:          "set average activity type",
+	ActivityGetEndedSessionDone:     "get ended session data: success",
+	ActivityEnquireSubSessionsDone:  "enquire sub-sessions: success",
+	ActivityEnquireSessionsDone:     "enquire sessions: success",
+	ActivityGetEndedSessionError:    "get ended session data: error",
+	ActivityEnquireSubSessionsError: "enquire sub-sessions: error",
+	ActivityEnquireSessionsError:    "enquire sessions: error",
 }
 
 // String is the op code in words.
-func (o ActivityOp) String() string { return codeText(activityOpNames[:], uint16(o)) }
+func (o ActivityOp) String() string { return att.CodeText(activityOpNames, o) }
 
 // ParseActivityControl decodes b, which the result borrows.
 func ParseActivityControl(b []byte) (ActivityControl, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	m := ActivityControl{OpCode: ActivityOp(r.Uint8("OpCode"))}
-	if _, ok := findCode(activityOpNames[:], uint16(m.OpCode)); !ok {
-		r.reject(device.ErrOpCode, "OpCode", 0)
+	if _, ok := activityOpNames[m.OpCode]; !ok {
+		r.Reject(device.ErrOpCode, "OpCode", 0)
 	}
-	m.Operand = r.rest("Operand")
-	return m, finish(&r, 0, "ActivityControl", pamsRef)
+	m.Operand = r.Remaining("Operand")
+	return m, r.Finish(0, "ActivityControl", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -152,28 +153,28 @@ const (
 // SessionActivity is what a person does in the current session.
 type SessionActivity uint8
 
-var sessionActivityNames = [...]codeName{{0, "no activity"}, {1, "walking"}, {2, "running"}, {3, "cycling"}, {4, "swimming"}, {0xFF, "generic"}}
+var sessionActivityNames = map[SessionActivity]string{0: "no activity", 1: "walking", 2: "running", 3: "cycling", 4: "swimming", 0xFF: "generic"}
 
 // String is the activity in words.
-func (a SessionActivity) String() string { return codeText(sessionActivityNames[:], uint16(a)) }
+func (a SessionActivity) String() string { return att.CodeText(sessionActivityNames, a) }
 
 // ParseActivitySession decodes b.
 func ParseActivitySession(b []byte) (ActivitySession, error) {
 	var m ActivitySession
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Active = flags&sessionActive != 0
 	m.Reserved = flags & sessionReserved
 	m.Session = r.Uint16("SessionID")
 	if m.HasType = flags&sessionHasType != 0; m.HasType {
-		m.Type = SessionActivity(r.listed8("ActivityType", sessionActivityNames[:]))
+		m.Type = att.Listed8(&r, "ActivityType", sessionActivityNames)
 	}
-	return m, finish(&r, m.Reserved, "ActivitySession", pamsRef)
+	return m, r.Finish(m.Reserved, "ActivitySession", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m ActivitySession) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.Active, sessionActive)|flag(m.HasType, sessionHasType)|m.Reserved&sessionReserved)
+	b = append(b, att.Flag(m.Active, sessionActive)|att.Flag(m.HasType, sessionHasType)|m.Reserved&sessionReserved)
 	b = binary.LittleEndian.AppendUint16(b, m.Session)
 	if m.HasType {
 		b = append(b, byte(m.Type))
@@ -201,44 +202,44 @@ type ActivityDescriptor struct {
 // SessionStatus is the state of a session: 0 complete, 1 in progress, 2 paused.
 type SessionStatus uint8
 
-var sessionStatusNames = [...]codeName{{0, "complete"}, {1, "in progress"}, {2, "paused"}}
+var sessionStatusNames = map[SessionStatus]string{0: "complete", 1: "in progress", 2: "paused"}
 
 // String is the state in words.
-func (s SessionStatus) String() string { return codeText(sessionStatusNames[:], uint16(s)) }
+func (s SessionStatus) String() string { return att.CodeText(sessionStatusNames, s) }
 
 // ActivityType is what a person does, of the longer of two lists.
 type ActivityType uint8
 
-var activityTypeNames = [...]codeName{
-	{0x00, "unspecified"},
-	{0x01, "other"},
-	{0x02, "sit"},
-	{0x03, "lie"},
-	{0x04, "stand"},
-	{0x05, "walk"},
-	{0x06, "shuffle"},
-	{0x07, "run"},
-	{0x08, "cycle indoor"},
-	{0x09, "cycle outdoor"},
-	{0x0A, "cycle"},
-	{0x0B, "aerobic workout"},
-	{0x0C, "elliptical"},
-	{0x0D, "sports"},
-	{0x0E, "swim"},
-	{0xFF, "unknown"},
+var activityTypeNames = map[ActivityType]string{
+	0x00: "unspecified",
+	0x01: "other",
+	0x02: "sit",
+	0x03: "lie",
+	0x04: "stand",
+	0x05: "walk",
+	0x06: "shuffle",
+	0x07: "run",
+	0x08: "cycle indoor",
+	0x09: "cycle outdoor",
+	0x0A: "cycle",
+	0x0B: "aerobic workout",
+	0x0C: "elliptical",
+	0x0D: "sports",
+	0x0E: "swim",
+	0xFF: "unknown",
 }
 
 // String is the activity in words.
-func (a ActivityType) String() string { return codeText(activityTypeNames[:], uint16(a)) }
+func (a ActivityType) String() string { return att.CodeText(activityTypeNames, a) }
 
 // ParseActivityDescriptor decodes b, which the result borrows.
 func ParseActivityDescriptor(b []byte) (ActivityDescriptor, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	m := ActivityDescriptor{
-		Session: r.Uint16("SessionID"), Status: SessionStatus(r.listed8("SessionStatus", sessionStatusNames[:])),
-		Type: ActivityType(r.listed8("ActivityType", activityTypeNames[:])), More: r.rest("More"),
+		Session: r.Uint16("SessionID"), Status: att.Listed8(&r, "SessionStatus", sessionStatusNames),
+		Type: att.Listed8(&r, "ActivityType", activityTypeNames), More: r.Remaining("More"),
 	}
-	return m, finish(&r, 0, "ActivityDescriptor", pamsRef)
+	return m, r.Finish(0, "ActivityDescriptor", pamsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].

@@ -2,6 +2,7 @@ package gatt
 
 import (
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -11,12 +12,12 @@ type BatteryLevel uint8
 
 // ParseBatteryLevel decodes b.
 func ParseBatteryLevel(b []byte) (BatteryLevel, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	level := BatteryLevel(r.Uint8("Level"))
 	if level > 100 {
-		r.reject(device.ErrReservedValue, "Level", 0)
+		r.Reject(device.ErrReservedValue, "Level", 0)
 	}
-	return level, finish(&r, 0, "BatteryLevel", "BAS 1.0, 3.1")
+	return level, r.Finish(0, "BatteryLevel", "BAS 1.0, 3.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -29,6 +30,6 @@ func (l BatteryLevel) AppendReadings(dst []vitals.Reading, f device.Frame) []vit
 	if l > 100 {
 		absent = vitals.ReservedNumber
 	}
-	r := DateTime{}.reading(f, false)
-	return appendValue(dst, &r, vitals.BatteryLevel, vitals.Decimal{Coef: int64(l)}, absent, vitals.UnitPercent)
+	r := att.Arrival(f)
+	return att.AppendValue(dst, &r, vitals.BatteryLevel, vitals.Decimal{Coef: int64(l)}, absent, vitals.UnitPercent)
 }

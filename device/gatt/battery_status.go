@@ -5,11 +5,9 @@ import (
 	"strings"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
-
-// UUIDBatteryStatus is the UUID of [BatteryStatus].
-const UUIDBatteryStatus = 0x2BED
 
 // BatteryStatus is characteristic 0x2BED, Battery Level Status (Battery Service
 // 1.1): how a device is powered, and how full it is.
@@ -48,7 +46,7 @@ const (
 // ParseBatteryStatus decodes b.
 func ParseBatteryStatus(b []byte) (BatteryStatus, error) {
 	var m BatteryStatus
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Reserved = flags & batteryReserved
 	m.Power = PowerState(r.Uint16("PowerState"))
@@ -57,19 +55,19 @@ func ParseBatteryStatus(b []byte) (BatteryStatus, error) {
 	}
 	if m.HasLevel = flags&batteryHasLevel != 0; m.HasLevel {
 		if m.Level = r.Uint8("Level"); m.Level > 100 {
-			r.reject(device.ErrReservedValue, "Level", r.Offset()-1)
+			r.Reject(device.ErrReservedValue, "Level", r.Offset()-1)
 		}
 	}
 	if m.HasAdditional = flags&batteryHasAdditional != 0; m.HasAdditional {
 		m.Additional = r.Uint8("AdditionalStatus")
 	}
-	return m, finish(&r, m.Reserved, "BatteryStatus", "BAS 1.1, 3")
+	return m, r.Finish(m.Reserved, "BatteryStatus", "BAS 1.1, 3")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m BatteryStatus) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasIdentifier, batteryHasIdentifier)|flag(m.HasLevel, batteryHasLevel)|
-		flag(m.HasAdditional, batteryHasAdditional)|m.Reserved&batteryReserved)
+	b = append(b, att.Flag(m.HasIdentifier, batteryHasIdentifier)|att.Flag(m.HasLevel, batteryHasLevel)|
+		att.Flag(m.HasAdditional, batteryHasAdditional)|m.Reserved&batteryReserved)
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Power))
 	if m.HasIdentifier {
 		b = binary.LittleEndian.AppendUint16(b, m.Identifier)
@@ -121,17 +119,17 @@ func (s PowerState) String() string {
 		words[0] = "battery"
 	}
 	for _, part := range []string{
-		nameOf([]string{1: "wired power", 0: " ", 2: " "}, s.Wired()),
-		nameOf([]string{1: "wireless power", 0: " ", 2: " "}, s.Wireless()),
-		nameOf([]string{" ", "charging", "discharging", "at rest"}, s.Charge()),
-		nameOf([]string{" ", "good", "low", "critical"}, s.ChargeLevel()),
+		att.NameOf([]string{1: "wired power", 0: " ", 2: " "}, s.Wired()),
+		att.NameOf([]string{1: "wireless power", 0: " ", 2: " "}, s.Wireless()),
+		att.NameOf([]string{" ", "charging", "discharging", "at rest"}, s.Charge()),
+		att.NameOf([]string{" ", "good", "low", "critical"}, s.ChargeLevel()),
 	} {
 		if part != " " {
 			words = append(words, part)
 		}
 	}
 	if s.Faults() != 0 {
-		words = append(words, "charging fault: "+namesOf([]string{"battery", "external power", "other"}, uint32(s.Faults())))
+		words = append(words, "charging fault: "+att.NamesOf([]string{"battery", "external power", "other"}, uint32(s.Faults())))
 	}
 	return strings.Join(words, ", ")
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -58,25 +59,25 @@ const (
 
 // ParseBloodPressureMeasurement decodes b.
 func ParseBloodPressureMeasurement(b []byte) (BloodPressureMeasurement, error) {
-	r := newReader(b)
-	m := r.bloodPressure("Systolic", "Diastolic", "Mean")
-	return m, finish(&r, m.Reserved, "BloodPressureMeasurement", "BLS 1.1, 3.1")
+	r := att.NewReader(b)
+	m := readBloodPressure(&r, "Systolic", "Diastolic", "Mean")
+	return m, r.Finish(m.Reserved, "BloodPressureMeasurement", "BLS 1.1, 3.1")
 }
 
-// bloodPressure reads the layout that cuffs share, with names for the three
+// readBloodPressure reads the layout that cuffs share, with names for the three
 // pressures.
-func (r *reader) bloodPressure(first, second, third string) (m BloodPressureMeasurement) {
+func readBloodPressure(r *att.Reader, first, second, third string) (m BloodPressureMeasurement) {
 	flags := r.Uint8("Flags")
 	m.Reserved = flags & bpReserved
 	m.KPa = flags&bpKPa != 0
-	m.Systolic = r.sfloat(first)
-	m.Diastolic = r.sfloat(second)
-	m.Mean = r.sfloat(third)
+	m.Systolic = r.SFloat(first)
+	m.Diastolic = r.SFloat(second)
+	m.Mean = r.SFloat(third)
 	if m.HasTimestamp = flags&bpHasTimestamp != 0; m.HasTimestamp {
-		m.Timestamp = r.dateTime("Timestamp")
+		m.Timestamp = DateTime(r.DateTime("Timestamp"))
 	}
 	if m.HasPulseRate = flags&bpHasPulseRate != 0; m.HasPulseRate {
-		m.PulseRate = r.sfloat("PulseRate")
+		m.PulseRate = r.SFloat("PulseRate")
 	}
 	if m.HasUser = flags&bpHasUser != 0; m.HasUser {
 		m.User = r.Uint8("User")
@@ -89,8 +90,8 @@ func (r *reader) bloodPressure(first, second, third string) (m BloodPressureMeas
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m BloodPressureMeasurement) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.KPa, bpKPa)|flag(m.HasTimestamp, bpHasTimestamp)|flag(m.HasPulseRate, bpHasPulseRate)|
-		flag(m.HasUser, bpHasUser)|flag(m.HasStatus, bpHasStatus)|m.Reserved&bpReserved)
+	b = append(b, att.Flag(m.KPa, bpKPa)|att.Flag(m.HasTimestamp, bpHasTimestamp)|att.Flag(m.HasPulseRate, bpHasPulseRate)|
+		att.Flag(m.HasUser, bpHasUser)|att.Flag(m.HasStatus, bpHasStatus)|m.Reserved&bpReserved)
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Systolic))
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Diastolic))
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Mean))
@@ -113,16 +114,16 @@ func (m BloodPressureMeasurement) AppendBinary(b []byte) ([]byte, error) {
 // in the unit that was sent, then the pulse rate. A failed inflation (all NaN)
 // stays a panel of absent values: that it was tried and failed is worth knowing.
 func (m BloodPressureMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	r := m.Timestamp.reading(f, m.HasTimestamp)
+	r := att.DateTime(m.Timestamp).Reading(f, m.HasTimestamp)
 	r.Quality |= m.Status.quality()
-	dst = appendSFloat(dst, &r, vitals.Systolic, m.Systolic, m.unit())
-	dst = appendSFloat(dst, &r, vitals.Diastolic, m.Diastolic, m.unit())
-	dst = appendSFloat(dst, &r, vitals.MeanPressure, m.Mean, m.unit())
+	dst = att.AppendSFloat(dst, &r, vitals.Systolic, m.Systolic, m.unit())
+	dst = att.AppendSFloat(dst, &r, vitals.Diastolic, m.Diastolic, m.unit())
+	dst = att.AppendSFloat(dst, &r, vitals.MeanPressure, m.Mean, m.unit())
 	if m.HasPulseRate {
 		if m.Status&(BPPulseAbove|BPPulseBelow) != 0 {
 			r.Quality |= vitals.Questionable
 		}
-		dst = appendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
+		dst = att.AppendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
 	}
 	return dst
 }
@@ -135,7 +136,7 @@ func (m BloodPressureMeasurement) unit() vitals.Unit {
 }
 
 // String lists the conditions in words.
-func (s BloodPressureStatus) String() string { return namesOf(bpStatusNames[:], uint32(s)) }
+func (s BloodPressureStatus) String() string { return att.NamesOf(bpStatusNames[:], uint32(s)) }
 
 var bpStatusNames = [...]string{
 	"body movement", "cuff loose", "irregular pulse", "pulse above range", "pulse below range", "improper position",

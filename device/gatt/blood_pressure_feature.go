@@ -1,9 +1,10 @@
 package gatt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
 
-// UUIDBloodPressureFeature is what a blood-pressure monitor can do.
-const UUIDBloodPressureFeature = 0x2A49
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // BloodPressureFeature is characteristic 0x2A49 (Blood Pressure Service 1.1,
 // 3.3): what the monitor can do, 16 bits. Reserved bits are kept.
@@ -25,9 +26,9 @@ const (
 
 // ParseBloodPressureFeature decodes b.
 func ParseBloodPressureFeature(b []byte) (BloodPressureFeature, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	f := BloodPressureFeature(r.Uint16("Features"))
-	return f, finish(&r, 0, "BloodPressureFeature", "BLS 1.1, 3.3")
+	return f, r.Finish(0, "BloodPressureFeature", "BLS 1.1, 3.3")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -36,7 +37,9 @@ func (f BloodPressureFeature) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // String lists the features in words.
-func (f BloodPressureFeature) String() string { return namesOf(bloodPressureFeatures[:], uint32(f)) }
+func (f BloodPressureFeature) String() string {
+	return att.NamesOf(bloodPressureFeatures[:], uint32(f))
+}
 
 var bloodPressureFeatures = [...]string{
 	"body movement", "cuff fit", "irregular pulse", "pulse rate range", "position", "multiple bonds", "E2E-CRC", "user data",

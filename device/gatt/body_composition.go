@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -81,33 +82,33 @@ const (
 // ParseBodyComposition decodes b.
 func ParseBodyComposition(b []byte) (BodyComposition, error) {
 	var m BodyComposition
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint16("Flags")
 	m.Imperial, m.Multiple = flags&bodyImperial != 0, flags&bodyMultiple != 0
 	m.Reserved = flags & bodyReserved
 	m.BodyFat = r.Uint16("BodyFat")
 	if m.HasTimestamp = flags&bodyHasTimestamp != 0; m.HasTimestamp {
-		m.Timestamp = r.dateTime("Timestamp")
+		m.Timestamp = DateTime(r.DateTime("Timestamp"))
 	}
 	if m.HasUser = flags&bodyHasUser != 0; m.HasUser {
 		m.User = r.Uint8("User")
 	}
-	m.Basal, m.HasBasal = r.count("BasalMetabolism", flags&bodyHasBasal)
-	m.Muscle, m.HasMuscle = r.count("Muscle", flags&bodyHasMuscle)
-	m.MuscleMass, m.HasMuscleMass = r.count("MuscleMass", flags&bodyHasMuscleMass)
-	m.FatFreeMass, m.HasFatFreeMass = r.count("FatFreeMass", flags&bodyHasFatFreeMass)
-	m.SoftLeanMass, m.HasSoftLeanMass = r.count("SoftLeanMass", flags&bodyHasSoftLeanMass)
-	m.WaterMass, m.HasWaterMass = r.count("BodyWaterMass", flags&bodyHasWaterMass)
-	m.Impedance, m.HasImpedance = r.count("Impedance", flags&bodyHasImpedance)
-	m.Weight, m.HasWeight = r.count("Weight", flags&bodyHasWeight)
-	m.Height, m.HasHeight = r.count("Height", flags&bodyHasHeight)
-	return m, finish(&r, uint8(m.Reserved>>8), "BodyComposition", bodyRef)
+	m.Basal, m.HasBasal = readCount(&r, "BasalMetabolism", flags&bodyHasBasal)
+	m.Muscle, m.HasMuscle = readCount(&r, "Muscle", flags&bodyHasMuscle)
+	m.MuscleMass, m.HasMuscleMass = readCount(&r, "MuscleMass", flags&bodyHasMuscleMass)
+	m.FatFreeMass, m.HasFatFreeMass = readCount(&r, "FatFreeMass", flags&bodyHasFatFreeMass)
+	m.SoftLeanMass, m.HasSoftLeanMass = readCount(&r, "SoftLeanMass", flags&bodyHasSoftLeanMass)
+	m.WaterMass, m.HasWaterMass = readCount(&r, "BodyWaterMass", flags&bodyHasWaterMass)
+	m.Impedance, m.HasImpedance = readCount(&r, "Impedance", flags&bodyHasImpedance)
+	m.Weight, m.HasWeight = readCount(&r, "Weight", flags&bodyHasWeight)
+	m.Height, m.HasHeight = readCount(&r, "Height", flags&bodyHasHeight)
+	return m, r.Finish(uint8(m.Reserved>>8), "BodyComposition", bodyRef)
 }
 
 const bodyRef = "BCS 1.0, 3.2"
 
-// count reads a field of 16 bits, if its flag is set.
-func (r *reader) count(field string, flag uint16) (v uint16, present bool) {
+// readCount reads a field of 16 bits, if its flag is set.
+func readCount(r *att.Reader, field string, flag uint16) (v uint16, present bool) {
 	if flag == 0 {
 		return 0, false
 	}
@@ -131,7 +132,7 @@ func (m BodyComposition) AppendBinary(b []byte) ([]byte, error) {
 		{m.HasWeight, bodyHasWeight, m.Weight},
 		{m.HasHeight, bodyHasHeight, m.Height},
 	}
-	flags := uint16(flag(m.Imperial, bodyImperial) | flag(m.HasTimestamp, bodyHasTimestamp) | flag(m.HasUser, bodyHasUser))
+	flags := uint16(att.Flag(m.Imperial, bodyImperial) | att.Flag(m.HasTimestamp, bodyHasTimestamp) | att.Flag(m.HasUser, bodyHasUser))
 	flags |= m.Reserved & bodyReserved
 	if m.Multiple {
 		flags |= bodyMultiple
@@ -186,15 +187,12 @@ func (m BodyComposition) CheckFeature(feature BodyCompositionFeature) error {
 
 // Mass is one of the masses, or the weight, in kilograms or pounds.
 func (m BodyComposition) Mass(count uint16) vitals.Quantity {
-	if m.Imperial {
-		return vitals.UnitPound.Of(vitals.Decimal{Coef: int64(count), Exp: -2})
-	}
-	return vitals.UnitKg.Of(vitals.Decimal{Coef: 5 * int64(count), Exp: -3})
+	return att.Mass(count, m.Imperial)
 }
 
 // Stature is the height in metres or inches.
 func (m BodyComposition) Stature() vitals.Quantity {
-	return WeightMeasurement{Height: m.Height, Imperial: m.Imperial}.Stature()
+	return att.Stature(m.Height, m.Imperial)
 }
 
 // AppendReadings appends body fat and, if sent, weight, height, fat-free mass,
@@ -202,9 +200,9 @@ func (m BodyComposition) Stature() vitals.Quantity {
 // muscle and impedance. Each packet of several gives its own readings; a value
 // that is sent twice with the same time stamp is the same reading.
 func (m BodyComposition) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	r := m.Timestamp.reading(f, m.HasTimestamp)
+	r := att.DateTime(m.Timestamp).Reading(f, m.HasTimestamp)
 	fat := vitals.Decimal{Coef: int64(m.BodyFat), Exp: -1}
-	dst = appendValue(dst, &r, vitals.BodyFat, fat, unsuccessful(m.BodyFat), vitals.UnitPercent)
+	dst = att.AppendValue(dst, &r, vitals.BodyFat, fat, unsuccessful(m.BodyFat), vitals.UnitPercent)
 	if m.HasWeight {
 		dst = m.appendMass(dst, &r, vitals.BodyWeight, m.Weight)
 	}
@@ -226,11 +224,11 @@ func (m BodyComposition) AppendReadings(dst []vitals.Reading, f device.Frame) []
 }
 
 // appendMass appends r with a mass. A full count is no mass of 327 kg: scales
-// send it for the weight that they could not take, here as in
-// [WeightMeasurement].
+// send it for the weight that they could not take, here as in a Weight
+// Measurement.
 func (m BodyComposition) appendMass(dst []vitals.Reading, r *vitals.Reading, k vitals.Kind, count uint16) []vitals.Reading {
 	q := m.Mass(count)
-	return appendValue(dst, r, k, q.Value(), unsuccessful(count), q.Unit())
+	return att.AppendValue(dst, r, k, q.Value(), unsuccessful(count), q.Unit())
 }
 
 func unsuccessful(count uint16) vitals.Quality {
@@ -263,9 +261,9 @@ const (
 
 // ParseBodyCompositionFeature decodes b.
 func ParseBodyCompositionFeature(b []byte) (BodyCompositionFeature, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	f := BodyCompositionFeature(r.Uint32("Features"))
-	return f, finish(&r, 0, "BodyCompositionFeature", "BCS 1.0, 3.1")
+	return f, r.Finish(0, "BodyCompositionFeature", "BCS 1.0, 3.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -277,17 +275,17 @@ func (f BodyCompositionFeature) AppendBinary(b []byte) ([]byte, error) {
 // in kilograms or pounds. It says how good the scale is; it is not a factor of
 // any value. There is none if the scale does not say.
 func (f BodyCompositionFeature) MassResolution(imperial bool) (q vitals.Quantity, ok bool) {
-	return massResolution(uint32(f>>11&0xF), imperial)
+	return att.MassResolution(uint32(f>>11&0xF), imperial)
 }
 
 // HeightResolution is the same for the height, in metres or inches.
 func (f BodyCompositionFeature) HeightResolution(imperial bool) (q vitals.Quantity, ok bool) {
-	return lengthResolution(uint32(f>>15&7), imperial)
+	return att.LengthResolution(uint32(f>>15&7), imperial)
 }
 
 // String lists the features in words.
 func (f BodyCompositionFeature) String() string {
-	return describeFeature(uint32(f), bodyFeatures[:], 11, 15, 18)
+	return att.DescribeFeature(uint32(f), bodyFeatures[:], 11, 15, 18)
 }
 
 var bodyFeatures = [...]string{

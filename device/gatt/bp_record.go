@@ -2,71 +2,9 @@ package gatt
 
 import (
 	"encoding/binary"
-	"strconv"
+
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
-
-// UUIDBloodPressureRecord is the UUID of [BloodPressureRecord].
-const UUIDBloodPressureRecord = 0x2B36
-
-// SegmentHeader is the first byte of a value that may come in several parts.
-//
-//	 7            2   1      0
-//	+--------------+------+-------+
-//	| counter 0-63 | last | first |
-//	+--------------+------+-------+
-type SegmentHeader struct {
-	First, Last bool
-	// Counter goes up by one per part, also from one value to the next, and
-	// from 63 to 0.
-	Counter uint8
-}
-
-const (
-	segmentFirst   = 1 << 0
-	segmentLast    = 1 << 1
-	segmentCounter = 2 // where the counter begins
-	segmentModulus = 64
-)
-
-// Whole reports whether the part is all there is.
-func (h SegmentHeader) Whole() bool { return h.First && h.Last }
-
-// Next is the counter of the part that follows.
-func (h SegmentHeader) Next() uint8 { return (h.Counter + 1) % segmentModulus }
-
-// String is "part 5, first and last".
-func (h SegmentHeader) String() string {
-	s := "part " + strconv.Itoa(int(h.Counter))
-	switch {
-	case h.Whole():
-		return s + ", first and last"
-	case h.First:
-		return s + ", first"
-	case h.Last:
-		return s + ", last"
-	}
-	return s
-}
-
-func (r *reader) segmentHeader() SegmentHeader {
-	v := r.Uint8("SegmentationHeader")
-	return SegmentHeader{First: v&segmentFirst != 0, Last: v&segmentLast != 0, Counter: v >> segmentCounter}
-}
-
-func (h SegmentHeader) append(b []byte) ([]byte, error) {
-	if h.Counter >= segmentModulus {
-		return b, unencodable("Counter")
-	}
-	return append(b, flag(h.First, segmentFirst)|flag(h.Last, segmentLast)|h.Counter<<segmentCounter), nil
-}
-
-// rest takes what is left of the frame; nil if that is nothing.
-func (r *reader) rest(field string) []byte {
-	if r.Rest() == 0 {
-		return nil
-	}
-	return r.Bytes(field, r.Rest())
-}
 
 // BloodPressureRecord is characteristic 0x2B36 (Blood Pressure Service 1.1):
 // a part of a stored record, which is a value of another characteristic.
@@ -91,20 +29,20 @@ type BloodPressureRecord struct {
 
 // ParseBloodPressureRecord decodes b, which the result borrows.
 func ParseBloodPressureRecord(b []byte) (BloodPressureRecord, error) {
-	r := newReader(b)
-	m := BloodPressureRecord{SegmentHeader: r.segmentHeader()}
+	r := att.NewReader(b)
+	m := BloodPressureRecord{SegmentHeader: SegmentHeader(r.Segment())}
 	if m.First {
 		m.Sequence = r.Uint16("Sequence")
 		m.UUID = r.Uint16("UUID")
 	}
-	m.Data = r.rest("Data")
-	return m, finish(&r, 0, "BloodPressureRecord", ebpRef)
+	m.Data = r.Remaining("Data")
+	return m, r.Finish(0, "BloodPressureRecord", ebpRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Counter has
 // more than 6 bits.
 func (m BloodPressureRecord) AppendBinary(b []byte) ([]byte, error) {
-	b, err := m.SegmentHeader.append(b)
+	b, err := m.SegmentHeader.AppendBinary(b)
 	if err != nil {
 		return b, err
 	}
@@ -113,4 +51,22 @@ func (m BloodPressureRecord) AppendBinary(b []byte) ([]byte, error) {
 		b = binary.LittleEndian.AppendUint16(b, m.UUID)
 	}
 	return append(b, m.Data...), nil
+}
+
+// Join takes the next part of a stored record. When it is the last, done is
+// true and whole is the record, with the sequence number and the characteristic
+// of its first part, which the caller keeps in first between calls. Otherwise it
+// is [Segments.Add].
+func (m BloodPressureRecord) Join(s *Segments, first *BloodPressureRecord) (whole BloodPressureRecord, done bool, err error) {
+	if m.First {
+		*first = m
+		first.Data = nil
+	}
+	data, done, err := s.Add(m.SegmentHeader, m.Data)
+	if !done {
+		return BloodPressureRecord{}, false, err
+	}
+	whole = *first
+	whole.SegmentHeader, whole.Data = SegmentHeader{First: true, Last: true, Counter: first.Counter}, data
+	return whole, true, err
 }

@@ -1,6 +1,9 @@
 package gatt
 
-import "github.com/telemed-go/sdk/vitals"
+import (
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+	"github.com/telemed-go/sdk/vitals"
+)
 
 // CGMAnnunciation is what a CGM sensor says about itself and its values, three
 // octets in one word: status in bits 0 to 7, calibration and temperature in 8
@@ -69,7 +72,7 @@ var cgmQuality = [...]struct {
 }
 
 // String lists the conditions in words.
-func (a CGMAnnunciation) String() string { return namesOf(cgmAnnunciationNames[:], uint32(a)) }
+func (a CGMAnnunciation) String() string { return att.NamesOf(cgmAnnunciationNames[:], uint32(a)) }
 
 var cgmAnnunciationNames = [...]string{
 	0: "session stopped", 1: "battery low", 2: "sensor type incorrect", 3: "sensor malfunction", 4: "device specific alert", 5: "device fault",

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 )
 
@@ -128,34 +129,34 @@ const cgmControlRef = "CGMS 1.0, 3.6"
 // ParseCGMControl decodes b.
 func ParseCGMControl(b []byte) (CGMControl, error) {
 	var m CGMControl
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.OpCode = CGMOpCode(r.Uint8("OpCode"))
 	switch c := m.OpCode; {
 	case c == CGMSetInterval || c == CGMInterval:
 		m.Interval = r.Uint8("Interval")
 	case c == CGMSetCalibration || c == CGMCalibrationValue:
-		m.Calibration = r.cgmCalibration()
+		m.Calibration = readCalibration(&r)
 	case c == CGMGetCalibration:
 		m.Calibration.Record = r.Uint16("CalibrationRecord")
 	case c.HasLevel():
-		m.Level = r.sfloat("Level")
+		m.Level = r.SFloat("Level")
 	case c == CGMResponseCode:
 		m.Request = CGMOpCode(r.Uint8("RequestOpCode")) // the sensor repeats what it was sent, even nonsense
-		m.Response = CGMResponse(r.code("ResponseCode", uint8(CGMParameterOutOfRange)))
+		m.Response = CGMResponse(r.Code("ResponseCode", uint8(CGMParameterOutOfRange)))
 	case c == 0 || c > CGMResponseCode:
-		r.reject(device.ErrOpCode, "OpCode", 0)
-		r.rest("Operand")
+		r.Reject(device.ErrOpCode, "OpCode", 0)
+		r.Remaining("Operand")
 	}
-	m.HasCRC = r.finalCRC(b)
-	return m, finish(&r, 0, "CGMControl", cgmControlRef)
+	m.HasCRC = r.FinalCRC(b)
+	return m, r.Finish(0, "CGMControl", cgmControlRef)
 }
 
-func (r *reader) cgmCalibration() (c CGMCalibration) {
-	c.Glucose = r.sfloat("CalibrationGlucose")
+func readCalibration(r *att.Reader) (c CGMCalibration) {
+	c.Glucose = r.SFloat("CalibrationGlucose")
 	c.Time = r.Uint16("CalibrationTime")
-	low, high := r.nibbles("TypeSampleLocation")
-	r.nibbleCode("Type", low, uint8(SampleControlSolution), 0)
-	r.nibbleCode("SampleLocation", high, uint8(LocationSubcutaneous), notAvailable)
+	low, high := r.Nibbles("TypeSampleLocation")
+	r.NibbleCode("Type", low, uint8(SampleControlSolution), 0)
+	r.NibbleCode("SampleLocation", high, uint8(LocationSubcutaneous), att.NotAvailable)
 	c.Type, c.Location = SampleType(low), SampleLocation(high)
 	c.Next = r.Uint16("NextCalibrationTime")
 	c.Record = r.Uint16("CalibrationRecord")
@@ -173,7 +174,7 @@ func (m CGMControl) AppendBinary(b []byte) ([]byte, error) {
 		b = append(b, m.Interval)
 	case c == CGMSetCalibration || c == CGMCalibrationValue:
 		if m.Calibration.Type > 0xF || m.Calibration.Location > 0xF {
-			return b, unencodable("TypeSampleLocation")
+			return b, att.Unencodable("TypeSampleLocation")
 		}
 		b = m.Calibration.append(b)
 	case c == CGMGetCalibration:
@@ -184,7 +185,7 @@ func (m CGMControl) AppendBinary(b []byte) ([]byte, error) {
 		b = append(b, byte(m.Request), byte(m.Response))
 	}
 	if m.HasCRC {
-		b = appendCRC(b, start)
+		b = att.AppendCRC(b, start)
 	}
 	return b, nil
 }
@@ -216,13 +217,13 @@ func (m CGMControl) CheckFeature(f CGMFeatures) error {
 }
 
 // String is the op code in words.
-func (c CGMOpCode) String() string { return nameOf(cgmOpCodes[:], uint8(c)) }
+func (c CGMOpCode) String() string { return att.NameOf(cgmOpCodes[:], uint8(c)) }
 
 // String is the response in words.
-func (c CGMResponse) String() string { return nameOf(cgmResponses[:], uint8(c)) }
+func (c CGMResponse) String() string { return att.NameOf(cgmResponses[:], uint8(c)) }
 
 // String lists the states in words.
-func (s CGMCalibrationStatus) String() string { return namesOf(cgmCalibrationNames[:], uint32(s)) }
+func (s CGMCalibrationStatus) String() string { return att.NamesOf(cgmCalibrationNames[:], uint32(s)) }
 
 var (
 	cgmOpCodes = [...]string{

@@ -2,6 +2,7 @@ package gatt
 
 import (
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -57,19 +58,19 @@ const noCRC = 0xFFFF
 // ParseCGMFeature decodes b.
 func ParseCGMFeature(b []byte) (CGMFeature, error) {
 	var m CGMFeature
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.Features = CGMFeatures(r.Uint24("Features"))
-	low, high := r.nibbles("TypeSampleLocation")
-	r.nibbleCode("Type", low, uint8(SampleControlSolution), 0)
-	r.nibbleCode("SampleLocation", high, uint8(LocationSubcutaneous), notAvailable)
+	low, high := r.Nibbles("TypeSampleLocation")
+	r.NibbleCode("Type", low, uint8(SampleControlSolution), 0)
+	r.NibbleCode("SampleLocation", high, uint8(LocationSubcutaneous), att.NotAvailable)
 	m.Type, m.Location = SampleType(low), SampleLocation(high)
 	switch at := r.Offset(); {
 	case m.Features.HasCRC():
-		r.crc(b[:at])
+		r.CRC(b[:at])
 	case r.Uint16("CRC") != noCRC:
-		r.distrust(device.ErrChecksumField, at)
+		r.Reject(device.ErrChecksumField, "CRC", at)
 	}
-	return m, finish(&r, 0, "CGMFeature", "CGMS 1.0, 3.2")
+	return m, r.Finish(0, "CGMFeature", "CGMS 1.0, 3.2")
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Features has
@@ -77,14 +78,14 @@ func ParseCGMFeature(b []byte) (CGMFeature, error) {
 func (m CGMFeature) AppendBinary(b []byte) ([]byte, error) {
 	switch {
 	case m.Features>>24 != 0:
-		return b, unencodable("Features")
+		return b, att.Unencodable("Features")
 	case m.Type > 0xF || m.Location > 0xF:
-		return b, unencodable("TypeSampleLocation")
+		return b, att.Unencodable("TypeSampleLocation")
 	}
 	start := len(b)
 	b = append(b, byte(m.Features), byte(m.Features>>8), byte(m.Features>>16), byte(m.Type)|byte(m.Location)<<4)
 	if m.Features.HasCRC() {
-		return appendCRC(b, start), nil
+		return att.AppendCRC(b, start), nil
 	}
 	return append(b, noCRC&0xFF, noCRC>>8), nil
 }
@@ -108,7 +109,7 @@ func (m CGMFeature) Kind() vitals.Kind {
 }
 
 // String lists the features in words.
-func (f CGMFeatures) String() string { return namesOf(cgmFeatureNames[:], uint32(f)) }
+func (f CGMFeatures) String() string { return att.NamesOf(cgmFeatureNames[:], uint32(f)) }
 
 var cgmFeatureNames = [...]string{
 	"calibration", "patient high and low alerts", "hypo alerts", "hyper alerts", "rate alerts", "device specific alert", "sensor malfunction",

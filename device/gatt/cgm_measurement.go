@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -99,14 +100,15 @@ func wholeCGM(b []byte) bool {
 // parseCGM decodes records field by field, to say what is wrong with them.
 func parseCGM(b []byte) (CGMMeasurement, error) {
 	var odd *device.DecodeError // the first reserved flag
-	r := newReader(b)
+	r := att.NewReader(b)
 	for {
 		start := r.Offset()
-		flags := r.cgmRecord(b)
+		flags := readRecord(&r, b)
 		if flags&cgmReserved != 0 && odd == nil {
 			odd = cgmFault("Flags", start+1, device.ErrReservedBits)
 		}
-		if e := r.cgmFault(); e != nil {
+		if fault, field, at := r.Fault(); fault != "" {
+			e := cgmFault(field, at, fault)
 			if odd != nil {
 				odd.Also, e = e, odd
 			}
@@ -123,17 +125,17 @@ func parseCGM(b []byte) (CGMMeasurement, error) {
 	}
 }
 
-// cgmRecord checks one record.
-func (r *reader) cgmRecord(b []byte) (flags uint8) {
+// readRecord checks one record.
+func readRecord(r *att.Reader, b []byte) (flags uint8) {
 	start := r.Offset()
 	size := int(r.Uint8("Size"))
 	flags = r.Uint8("Flags")
 	want := cgmSize(flags)
 	if size != want && size != want+2 {
-		r.reject(device.ErrSize, "Size", start)
+		r.Reject(device.ErrSize, "Size", start)
 		return flags
 	}
-	r.sfloat("Glucose")
+	r.SFloat("Glucose")
 	r.Uint16("TimeOffset")
 	if flags&cgmHasStatus != 0 {
 		r.Uint8("Status")
@@ -145,26 +147,15 @@ func (r *reader) cgmRecord(b []byte) (flags uint8) {
 		r.Uint8("Warning")
 	}
 	if flags&cgmHasTrend != 0 {
-		r.sfloat("Trend")
+		r.SFloat("Trend")
 	}
 	if flags&cgmHasQuality != 0 {
-		r.sfloat("Quality")
+		r.SFloat("Quality")
 	}
 	if size > want {
-		r.crc(b[start:r.Offset()])
+		r.CRC(b[start:r.Offset()])
 	}
 	return flags
-}
-
-// cgmFault is what is wrong with the records read so far.
-func (r *reader) cgmFault() *device.DecodeError {
-	if field, at, short := r.Short(); short {
-		return cgmFault(field, at, device.ErrTruncated)
-	}
-	if r.fault != "" {
-		return cgmFault(r.field, r.at, r.fault)
-	}
-	return nil
 }
 
 func cgmFault(field string, at int, fault device.Fault) *device.DecodeError {
@@ -267,8 +258,8 @@ func (m CGMMeasurement) AppendBinary(b []byte) ([]byte, error) { return append(b
 // computed.
 func (c CGMRecord) AppendBinary(b []byte) ([]byte, error) {
 	start := len(b)
-	flags := flag(c.HasTrend, cgmHasTrend) | flag(c.HasQuality, cgmHasQuality) | flag(c.HasWarning, cgmHasWarning) |
-		flag(c.HasCalTemp, cgmHasCalTemp) | flag(c.HasStatus, cgmHasStatus) | c.Reserved&cgmReserved
+	flags := att.Flag(c.HasTrend, cgmHasTrend) | att.Flag(c.HasQuality, cgmHasQuality) | att.Flag(c.HasWarning, cgmHasWarning) |
+		att.Flag(c.HasCalTemp, cgmHasCalTemp) | att.Flag(c.HasStatus, cgmHasStatus) | c.Reserved&cgmReserved
 	size := cgmSize(flags)
 	if c.HasCRC {
 		size += 2
@@ -292,7 +283,7 @@ func (c CGMRecord) AppendBinary(b []byte) ([]byte, error) {
 		b = binary.LittleEndian.AppendUint16(b, uint16(c.Quality))
 	}
 	if c.HasCRC {
-		b = appendCRC(b, start)
+		b = att.AppendCRC(b, start)
 	}
 	return b, nil
 }

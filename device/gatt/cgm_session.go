@@ -3,6 +3,8 @@ package gatt
 import (
 	"encoding/binary"
 	"time"
+
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // The characteristics about the session of a continuous glucose monitor.
@@ -36,12 +38,12 @@ const (
 // ParseCGMSessionStart decodes b.
 func ParseCGMSessionStart(b []byte) (CGMSessionStart, error) {
 	var m CGMSessionStart
-	r := newReader(b)
-	m.Start = r.dateTime("SessionStart")
-	m.TimeZone = r.timeZone()
-	m.DST = r.dstOffset()
-	m.HasCRC = r.finalCRC(b)
-	return m, finish(&r, 0, "CGMSessionStart", cgmStartRef)
+	r := att.NewReader(b)
+	m.Start = DateTime(r.DateTime("SessionStart"))
+	m.TimeZone = TimeZone(r.TimeZone())
+	m.DST = DSTOffset(r.DSTOffset())
+	m.HasCRC = r.FinalCRC(b)
+	return m, r.Finish(0, "CGMSessionStart", cgmStartRef)
 }
 
 // CheckFeature reports a checksum that does not fit the feature characteristic.
@@ -55,7 +57,7 @@ func (m CGMSessionStart) AppendBinary(b []byte) ([]byte, error) {
 	b, _ = m.Start.AppendBinary(b)
 	b = append(b, byte(m.TimeZone), byte(m.DST))
 	if m.HasCRC {
-		b = appendCRC(b, start)
+		b = att.AppendCRC(b, start)
 	}
 	return b, nil
 }
@@ -97,10 +99,10 @@ type CGMSessionRunTime struct {
 // ParseCGMSessionRunTime decodes b.
 func ParseCGMSessionRunTime(b []byte) (CGMSessionRunTime, error) {
 	var m CGMSessionRunTime
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.Hours = r.Uint16("RunTime")
-	m.HasCRC = r.finalCRC(b)
-	return m, finish(&r, 0, "CGMSessionRunTime", cgmRunTimeRef)
+	m.HasCRC = r.FinalCRC(b)
+	return m, r.Finish(0, "CGMSessionRunTime", cgmRunTimeRef)
 }
 
 // CheckFeature reports a checksum that does not fit the feature characteristic.
@@ -113,7 +115,7 @@ func (m CGMSessionRunTime) AppendBinary(b []byte) ([]byte, error) {
 	start := len(b)
 	b = binary.LittleEndian.AppendUint16(b, m.Hours)
 	if m.HasCRC {
-		b = appendCRC(b, start)
+		b = att.AppendCRC(b, start)
 	}
 	return b, nil
 }

@@ -1,6 +1,10 @@
 package gatt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // UUIDCGMStatus is the state of a continuous glucose monitor.
 const UUIDCGMStatus = 0x2AA9
@@ -25,11 +29,11 @@ const cgmStatusRef = "CGMS 1.0, 3.3"
 // ParseCGMStatus decodes b.
 func ParseCGMStatus(b []byte) (CGMStatus, error) {
 	var m CGMStatus
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.TimeOffset = r.Uint16("TimeOffset")
 	m.Annunciation = CGMAnnunciation(r.Uint24("Annunciation"))
-	m.HasCRC = r.finalCRC(b)
-	return m, finish(&r, 0, "CGMStatus", cgmStatusRef)
+	m.HasCRC = r.FinalCRC(b)
+	return m, r.Finish(0, "CGMStatus", cgmStatusRef)
 }
 
 // CheckFeature reports a checksum that does not fit the feature characteristic.
@@ -41,13 +45,13 @@ func (m CGMStatus) CheckFeature(f CGMFeatures) error {
 // has more than 24 bits.
 func (m CGMStatus) AppendBinary(b []byte) ([]byte, error) {
 	if m.Annunciation>>24 != 0 {
-		return b, unencodable("Annunciation")
+		return b, att.Unencodable("Annunciation")
 	}
 	start := len(b)
 	b = binary.LittleEndian.AppendUint16(b, m.TimeOffset)
 	b = append(b, m.Annunciation.Status(), m.Annunciation.CalTemp(), m.Annunciation.Warning())
 	if m.HasCRC {
-		b = appendCRC(b, start)
+		b = att.AppendCRC(b, start)
 	}
 	return b, nil
 }

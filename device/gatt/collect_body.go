@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -72,7 +73,7 @@ func (j *BodyJoin) Deadline() time.Time {
 	if !j.holding {
 		return time.Time{}
 	}
-	return j.held.Frame.At.Add(orDefault(j.Wait, 5*time.Second))
+	return j.held.Frame.At.Add(att.OrDefault(j.Wait, 5*time.Second))
 }
 
 func (j *BodyJoin) flush(dst []BodyRecord) []BodyRecord {
@@ -129,12 +130,4 @@ func (b *BodyRecord) merge(m BodyComposition) {
 	b.Impedance, b.HasImpedance = b.Impedance|m.Impedance, b.HasImpedance || m.HasImpedance
 	b.Weight, b.HasWeight = b.Weight|m.Weight, b.HasWeight || m.HasWeight
 	b.Height, b.HasHeight = b.Height|m.Height, b.HasHeight || m.HasHeight
-}
-
-// orDefault is d, or what stands for 0.
-func orDefault(d, standard time.Duration) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return standard
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -77,7 +78,7 @@ func (s *CGMSession) Instant(offset uint16, in *time.Location) (time.Time, bool)
 		return time.Time{}, false
 	}
 	start, ok := s.Start.Time(in)
-	if !ok || start.Year() < firstYear {
+	if !ok || start.Year() < att.FirstYear {
 		return time.Time{}, false
 	}
 	return start.Add(time.Duration(offset) * time.Minute), true
@@ -110,7 +111,7 @@ func (s *CGMSession) AppendReadings(dst []vitals.Reading, m CGMMeasurement, f de
 			continue
 		}
 		at, ok := s.Instant(uint16(r.Sequence), f.At.Location())
-		if !ok || !f.At.IsZero() && at.Sub(f.At) > clockTolerance {
+		if !ok || !f.At.IsZero() && at.Sub(f.At) > att.ClockTolerance {
 			r.Quality |= vitals.ClockUnset
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -38,7 +39,7 @@ func (g GlucoseRecord) AppendReadings(dst []vitals.Reading) []vitals.Reading {
 	if !ok {
 		at = DateTime{}
 	}
-	stamp := at.reading(g.Frame, g.Measurement.Status&GlucoseTimeFault == 0)
+	stamp := att.DateTime(at).Reading(g.Frame, g.Measurement.Status&GlucoseTimeFault == 0)
 	for i := first; i < len(dst); i++ {
 		dst[i].At, dst[i].Stamped = stamp.At, stamp.Stamped
 		dst[i].Quality |= stamp.Quality
@@ -63,8 +64,8 @@ type GlucoseSync struct {
 
 	waiting  [maxWaiting]GlucoseRecord // oldest first
 	n        int
-	contexts numberSet // whose context has come
-	epoch    int       // of Fetch, to which contexts belongs
+	contexts att.NumberSet // whose context has come
+	epoch    int           // of Fetch, to which contexts belongs
 }
 
 // Frame takes a measurement, a context, or an indication of the control point.
@@ -73,9 +74,9 @@ type GlucoseSync struct {
 func (s *GlucoseSync) Frame(dst []GlucoseRecord, f device.Frame) (records []GlucoseRecord, write []byte, err error) {
 	uuid, _ := f.Format.Characteristic()
 	dst = s.Tick(dst, f.At)
-	if s.epoch != s.Fetch.epoch { // what belongs to the fetch before stays apart
-		s.epoch = s.Fetch.epoch
-		s.contexts.clear()
+	if s.epoch != s.Fetch.Epoch() { // what belongs to the fetch before stays apart
+		s.epoch = s.Fetch.Epoch()
+		s.contexts.Clear()
 		dst = append(dst, s.waiting[:s.n]...)
 		s.waiting, s.n = [maxWaiting]GlucoseRecord{}, 0
 	}
@@ -110,14 +111,14 @@ func (s *GlucoseSync) measurement(dst []GlucoseRecord, m GlucoseMeasurement, f d
 		s.remove(i)
 		return append(dst, g)
 	}
-	if !m.ContextFollows || s.contexts.has(m.Sequence) {
+	if !m.ContextFollows || s.contexts.Has(m.Sequence) {
 		return append(dst, g)
 	}
 	return s.wait(dst, g)
 }
 
 func (s *GlucoseSync) context(dst []GlucoseRecord, c GlucoseContext, f device.Frame) []GlucoseRecord {
-	if !s.contexts.add(c.Sequence) {
+	if !s.contexts.Add(c.Sequence) {
 		return dst
 	}
 	if i := s.find(c.Sequence); i >= 0 {
@@ -161,7 +162,7 @@ func (s *GlucoseSync) remove(i int) {
 // the halves of records whose other half will not come any more.
 func (s *GlucoseSync) Tick(dst []GlucoseRecord, now time.Time) []GlucoseRecord {
 	s.Fetch.Tick(now)
-	for s.n > 0 && !s.Fetch.state.Active() && !now.Before(s.expiry()) {
+	for s.n > 0 && !s.Fetch.State().Active() && !now.Before(s.expiry()) {
 		dst = append(dst, s.waiting[0])
 		s.remove(0)
 	}
@@ -170,13 +171,7 @@ func (s *GlucoseSync) Tick(dst []GlucoseRecord, now time.Time) []GlucoseRecord {
 
 // expiry is when the oldest half has waited long enough. While records are
 // being sent it has all the time it needs.
-func (s *GlucoseSync) expiry() time.Time {
-	since := s.waiting[0].Frame.At
-	if s.Fetch.answered.After(since) {
-		since = s.Fetch.answered
-	}
-	return since.Add(s.Fetch.settle())
-}
+func (s *GlucoseSync) expiry() time.Time { return s.Fetch.Expiry(s.waiting[0].Frame.At) }
 
 // Deadline is when to call Tick; zero if there is no need.
 func (s *GlucoseSync) Deadline() time.Time {
@@ -188,4 +183,4 @@ func (s *GlucoseSync) Deadline() time.Time {
 
 // Done reports whether nothing more is expected: neither from the meter nor of
 // a record that is only half there.
-func (s *GlucoseSync) Done() bool { return !s.Fetch.state.Active() && s.n == 0 }
+func (s *GlucoseSync) Done() bool { return !s.Fetch.State().Active() && s.n == 0 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // A RecordFetch asks a device for its stored records through the Record Access
@@ -38,12 +39,12 @@ type RecordFetch struct {
 	response RACPResponse
 	answered time.Time // when the run ended
 
-	run     numberSet // in this run
-	all     numberSet // in all runs since Begin
-	last    uint16    // highest number of the run
-	ordered bool      // the run came in ascending order
-	again   int       // records that came twice
-	epoch   int       // how often all was cleared
+	run     att.NumberSet // in this run
+	all     att.NumberSet // in all runs since Begin
+	last    uint16        // highest number of the run
+	ordered bool          // the run came in ascending order
+	again   int           // records that came twice
+	epoch   int           // how often all was cleared
 }
 
 // FetchState is where a fetch stands.
@@ -66,7 +67,7 @@ const (
 func (s FetchState) Active() bool { return s >= FetchCounting && s <= FetchAborting }
 
 // String is the state in words.
-func (s FetchState) String() string { return nameOf(fetchStates[:], uint8(s)) }
+func (s FetchState) String() string { return att.NameOf(fetchStates[:], uint8(s)) }
 
 var fetchStates = [...]string{
 	"idle", "counting", "reporting", "settling", "aborting", "done", "aborted", "failed", "timed out",
@@ -116,7 +117,7 @@ func (f *RecordFetch) Resume(now time.Time) []byte {
 }
 
 func (f *RecordFetch) forget() {
-	f.all.clear()
+	f.all.Clear()
 	f.epoch++
 }
 
@@ -125,7 +126,7 @@ func (f *RecordFetch) forget() {
 // ascending order, with every record.
 func (f *RecordFetch) From() (number uint16, ok bool) {
 	sure := f.Result().Complete() || f.ordered && f.state != FetchDone
-	if sure && f.run.n > 0 {
+	if sure && f.run.Len() > 0 {
 		return f.last, true
 	}
 	return f.from, f.filtered
@@ -133,7 +134,7 @@ func (f *RecordFetch) From() (number uint16, ok bool) {
 
 func (f *RecordFetch) ask(from uint16, filtered bool, now time.Time) []byte {
 	f.from, f.filtered = from, filtered
-	f.run.clear()
+	f.run.Clear()
 	f.expected, f.response, f.last, f.ordered, f.again = -1, 0, 0, true, 0
 	return f.request(FetchCounting, RACPReportCount, now)
 }
@@ -162,8 +163,8 @@ func (f *RecordFetch) Abort(now time.Time) []byte {
 // Record takes the number of a record that came, and reports whether it is new
 // since Begin. Records may come at any time, also when none were asked for.
 func (f *RecordFetch) Record(number uint16, now time.Time) (fresh bool) {
-	if f.run.add(number) {
-		f.ordered = f.ordered && (f.run.n == 1 || number > f.last)
+	if f.run.Add(number) {
+		f.ordered = f.ordered && (f.run.Len() == 1 || number > f.last)
 		f.last = max(f.last, number)
 	} else {
 		f.again++
@@ -172,11 +173,11 @@ func (f *RecordFetch) Record(number uint16, now time.Time) (fresh bool) {
 	case FetchReporting, FetchAborting, FetchCounting:
 		f.deadline = now.Add(f.timeout())
 	case FetchSettling:
-		if f.run.n >= f.expected && f.expected >= 0 {
+		if f.run.Len() >= f.expected && f.expected >= 0 {
 			f.end(FetchDone, now)
 		}
 	}
-	return f.all.add(number)
+	return f.all.Add(number)
 }
 
 // Indication takes what the device says on the control point, and returns what
@@ -231,7 +232,7 @@ func (f *RecordFetch) reported(code RACPResponse, now time.Time) {
 	switch {
 	case code != RACPSuccess && code != RACPNoRecords:
 		f.end(FetchFailed, now)
-	case f.expected >= 0 && f.run.n >= f.expected || code == RACPNoRecords:
+	case f.expected >= 0 && f.run.Len() >= f.expected || code == RACPNoRecords:
 		f.end(FetchDone, now)
 	default:
 		f.state, f.deadline = FetchSettling, now.Add(f.settle())
@@ -266,35 +267,25 @@ func (f *RecordFetch) State() FetchState { return f.state }
 // Result is what came of the fetch so far.
 func (f *RecordFetch) Result() FetchResult {
 	return FetchResult{
-		State: f.state, Response: f.response, Expected: f.expected, Received: f.run.n, Repeated: f.again,
-		FirstMissing: f.state == FetchDone && f.filtered && !f.run.has(f.from),
+		State: f.state, Response: f.response, Expected: f.expected, Received: f.run.Len(), Repeated: f.again,
+		FirstMissing: f.state == FetchDone && f.filtered && !f.run.Has(f.from),
 	}
 }
 
-func (f *RecordFetch) timeout() time.Duration { return orDefault(f.Timeout, 30*time.Second) }
+// Epoch goes up when the fetch forgets what it has, as [RecordFetch.Begin] does.
+// From then on a number may belong to another record than before.
+func (f *RecordFetch) Epoch() int { return f.epoch }
 
-func (f *RecordFetch) settle() time.Duration { return orDefault(f.Settle, 2*time.Second) }
-
-// A numberSet holds numbers of 16 bits.
-type numberSet struct {
-	bits [1 << 16 / 64]uint64
-	n    int // how many there are
-}
-
-func (s *numberSet) has(number uint16) bool { return s.bits[number/64]>>(number%64)&1 != 0 }
-
-// add reports whether the number is new.
-func (s *numberSet) add(number uint16) bool {
-	if s.has(number) {
-		return false
+// Expiry is until when to wait for what belongs to a record that came at a
+// time: as long as for records that are still on their way, since it came or,
+// if that was later, since the device said that it has sent all.
+func (f *RecordFetch) Expiry(came time.Time) time.Time {
+	if f.answered.After(came) {
+		came = f.answered
 	}
-	s.bits[number/64] |= 1 << (number % 64)
-	s.n++
-	return true
+	return came.Add(f.settle())
 }
 
-func (s *numberSet) clear() {
-	if s.n > 0 {
-		*s = numberSet{}
-	}
-}
+func (f *RecordFetch) timeout() time.Duration { return att.OrDefault(f.Timeout, 30*time.Second) }
+
+func (f *RecordFetch) settle() time.Duration { return att.OrDefault(f.Settle, 2*time.Second) }

@@ -63,23 +63,6 @@ func (s *Segments) Add(h SegmentHeader, part []byte) (whole []byte, done bool, e
 	return s.buf[:len(s.buf):len(s.buf)], true, err
 }
 
-// AddRecord is [Segments.Add] for a stored blood pressure record. The result
-// has the sequence number and the characteristic of first, which the caller
-// keeps between calls.
-func (s *Segments) AddRecord(first *BloodPressureRecord, m BloodPressureRecord) (whole BloodPressureRecord, done bool, err error) {
-	if m.First {
-		*first = m
-		first.Data = nil
-	}
-	data, done, err := s.Add(m.SegmentHeader, m.Data)
-	if !done {
-		return BloodPressureRecord{}, false, err
-	}
-	whole = *first
-	whole.SegmentHeader, whole.Data = SegmentHeader{First: true, Last: true, Counter: first.Counter}, data
-	return whole, true, err
-}
-
 // Reset forgets the value that has begun and where the counter stands: after
 // the connection was lost.
 func (s *Segments) Reset() { s.open, s.started = false, false }

@@ -87,7 +87,7 @@ func TestSegmentsOfRecord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole, done, err := s.AddRecord(&first, m)
+		whole, done, err := m.Join(&s, &first)
 		if err != nil || done != (i == 2) {
 			t.Fatalf("part %d: done %v, %v", i, done, err)
 		}

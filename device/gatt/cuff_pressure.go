@@ -2,6 +2,7 @@ package gatt
 
 import (
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -34,13 +35,13 @@ type IntermediateCuffPressure struct {
 
 // ParseIntermediateCuffPressure decodes b.
 func ParseIntermediateCuffPressure(b []byte) (IntermediateCuffPressure, error) {
-	r := newReader(b)
-	m := r.bloodPressure("Pressure", "Unused", "Unused")
+	r := att.NewReader(b)
+	m := readBloodPressure(&r, "Pressure", "Unused", "Unused")
 	return IntermediateCuffPressure{
 		Pressure: m.Systolic, Unused: [2]medfloat.SFloat{m.Diastolic, m.Mean}, KPa: m.KPa,
 		Timestamp: m.Timestamp, PulseRate: m.PulseRate, User: m.User, Status: m.Status, Reserved: m.Reserved,
 		HasTimestamp: m.HasTimestamp, HasPulseRate: m.HasPulseRate, HasUser: m.HasUser, HasStatus: m.HasStatus,
-	}, finish(&r, m.Reserved, "IntermediateCuffPressure", "BLS 1.1, 3.2")
+	}, r.Finish(m.Reserved, "IntermediateCuffPressure", "BLS 1.1, 3.2")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -51,11 +52,11 @@ func (m IntermediateCuffPressure) AppendBinary(b []byte) ([]byte, error) {
 // AppendReadings appends the cuff pressure and, if sent, the pulse rate. Both
 // are [vitals.Ongoing]: neither is a result.
 func (m IntermediateCuffPressure) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	r := m.Timestamp.reading(f, m.HasTimestamp)
+	r := att.DateTime(m.Timestamp).Reading(f, m.HasTimestamp)
 	r.Quality |= vitals.Ongoing | m.Status.quality()
-	dst = appendSFloat(dst, &r, vitals.CuffPressure, m.Pressure, m.layout().unit())
+	dst = att.AppendSFloat(dst, &r, vitals.CuffPressure, m.Pressure, m.layout().unit())
 	if m.HasPulseRate {
-		dst = appendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
+		dst = att.AppendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
 	}
 	return dst
 }

@@ -1,6 +1,10 @@
 package gatt
 
-import "time"
+import (
+	"time"
+
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // The characteristics that tell the time, each containing the one before.
 const (
@@ -28,18 +32,18 @@ const (
 
 // ParseDayOfWeek decodes b.
 func ParseDayOfWeek(b []byte) (DayOfWeek, error) {
-	r := newReader(b)
-	d := r.dayOfWeek()
-	return d, finish(&r, 0, "DayOfWeek", "GSS, Day of Week")
+	r := att.NewReader(b)
+	d := readDayOfWeek(&r)
+	return d, r.Finish(0, "DayOfWeek", "GSS, Day of Week")
 }
 
-func (r *reader) dayOfWeek() DayOfWeek { return DayOfWeek(r.upTo("DayOfWeek", uint8(Sunday))) }
+func readDayOfWeek(r *att.Reader) DayOfWeek { return DayOfWeek(r.UpTo("DayOfWeek", uint8(Sunday))) }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (d DayOfWeek) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(d)), nil }
 
 // String is the name of the day.
-func (d DayOfWeek) String() string { return nameOf(daysOfWeek[:], uint8(d)) }
+func (d DayOfWeek) String() string { return att.NameOf(daysOfWeek[:], uint8(d)) }
 
 var daysOfWeek = [...]string{"unknown", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 
@@ -57,13 +61,13 @@ type DayDateTime struct {
 
 // ParseDayDateTime decodes b.
 func ParseDayDateTime(b []byte) (DayDateTime, error) {
-	r := newReader(b)
-	d := r.dayDateTime()
-	return d, finish(&r, 0, "DayDateTime", "GSS, Day Date Time")
+	r := att.NewReader(b)
+	d := readDayDateTime(&r)
+	return d, r.Finish(0, "DayDateTime", "GSS, Day Date Time")
 }
 
-func (r *reader) dayDateTime() DayDateTime {
-	return DayDateTime{DateTime: r.dateTime("DateTime"), DayOfWeek: r.dayOfWeek()}
+func readDayDateTime(r *att.Reader) DayDateTime {
+	return DayDateTime{DateTime: DateTime(r.DateTime("DateTime")), DayOfWeek: readDayOfWeek(r)}
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -86,13 +90,13 @@ type ExactTime256 struct {
 
 // ParseExactTime256 decodes b.
 func ParseExactTime256(b []byte) (ExactTime256, error) {
-	r := newReader(b)
-	t := r.exactTime()
-	return t, finish(&r, 0, "ExactTime256", "GSS, Exact Time 256")
+	r := att.NewReader(b)
+	t := readExactTime(&r)
+	return t, r.Finish(0, "ExactTime256", "GSS, Exact Time 256")
 }
 
-func (r *reader) exactTime() ExactTime256 {
-	return ExactTime256{DayDateTime: r.dayDateTime(), Fractions: r.Uint8("Fractions256")}
+func readExactTime(r *att.Reader) ExactTime256 {
+	return ExactTime256{DayDateTime: readDayDateTime(r), Fractions: r.Uint8("Fractions256")}
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -144,9 +148,9 @@ const (
 
 // ParseCurrentTime decodes b.
 func ParseCurrentTime(b []byte) (CurrentTime, error) {
-	r := newReader(b)
-	t := CurrentTime{ExactTime256: r.exactTime(), Adjusted: AdjustReason(r.Uint8("AdjustReason"))}
-	return t, finish(&r, 0, "CurrentTime", "CTS 1.1, 3.1")
+	r := att.NewReader(b)
+	t := CurrentTime{ExactTime256: readExactTime(&r), Adjusted: AdjustReason(r.Uint8("AdjustReason"))}
+	return t, r.Finish(0, "CurrentTime", "CTS 1.1, 3.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -167,6 +171,6 @@ func (t CurrentTime) Ahead(at time.Time) (by time.Duration, ok bool) {
 }
 
 // String lists the reasons in words.
-func (a AdjustReason) String() string { return namesOf(adjustReasons[:], uint32(a)) }
+func (a AdjustReason) String() string { return att.NamesOf(adjustReasons[:], uint32(a)) }
 
 var adjustReasons = [...]string{"manual", "external reference", "time zone", "daylight saving time"}

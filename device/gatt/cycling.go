@@ -1,6 +1,10 @@
 package gatt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // The characteristics of the Cycling Speed and Cadence Service.
 const (
@@ -37,7 +41,7 @@ const (
 // ParseCSCMeasurement decodes b.
 func ParseCSCMeasurement(b []byte) (CSCMeasurement, error) {
 	var m CSCMeasurement
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Reserved = flags & cscReserved
 	if m.HasWheel = flags&cscHasWheel != 0; m.HasWheel {
@@ -48,12 +52,12 @@ func ParseCSCMeasurement(b []byte) (CSCMeasurement, error) {
 		m.CrankRevolutions = r.Uint16("CrankRevolutions")
 		m.CrankTime = r.Uint16("CrankEvent")
 	}
-	return m, finish(&r, m.Reserved, "CSCMeasurement", "CSCS 1.0, 3.1")
+	return m, r.Finish(m.Reserved, "CSCMeasurement", "CSCS 1.0, 3.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m CSCMeasurement) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasWheel, cscHasWheel)|flag(m.HasCrank, cscHasCrank)|m.Reserved&cscReserved)
+	b = append(b, att.Flag(m.HasWheel, cscHasWheel)|att.Flag(m.HasCrank, cscHasCrank)|m.Reserved&cscReserved)
 	if m.HasWheel {
 		b = binary.LittleEndian.AppendUint32(b, m.WheelRevolutions)
 		b = binary.LittleEndian.AppendUint16(b, m.WheelTime)
@@ -78,9 +82,9 @@ const (
 
 // ParseCSCFeature decodes b.
 func ParseCSCFeature(b []byte) (CSCFeature, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	f := CSCFeature(r.Uint16("Features"))
-	return f, finish(&r, 0, "CSCFeature", "CSCS 1.0, 3.2")
+	return f, r.Finish(0, "CSCFeature", "CSCS 1.0, 3.2")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -89,6 +93,6 @@ func (f CSCFeature) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // String lists the features in words.
-func (f CSCFeature) String() string { return namesOf(cscFeatures[:], uint32(f)) }
+func (f CSCFeature) String() string { return att.NamesOf(cscFeatures[:], uint32(f)) }
 
 var cscFeatures = [...]string{"wheel revolutions", "crank revolutions", "multiple sensor locations"}

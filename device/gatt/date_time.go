@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
+
+// UUIDDateTime is the UUID of [DateTime].
+const UUIDDateTime = 0x2A08
 
 // DateTime is characteristic 0x2A08 (Date Time; GSS 3.70), and a field of
 // many others: what the clock of the device showed, without a time zone.
@@ -28,9 +31,9 @@ type DateTime struct {
 
 // ParseDateTime decodes b.
 func ParseDateTime(b []byte) (DateTime, error) {
-	r := newReader(b)
-	d := r.dateTime("DateTime")
-	return d, finish(&r, 0, "DateTime", "GSS 3.70")
+	r := att.NewReader(b)
+	d := DateTime(r.DateTime("DateTime"))
+	return d, r.Finish(0, "DateTime", "GSS 3.70")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -40,13 +43,7 @@ func (d DateTime) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // Time is d in a location, if the date is complete and exists in the calendar.
-func (d DateTime) Time(in *time.Location) (time.Time, bool) {
-	if _, _, bad := d.outOfRange(); bad || d.Year == 0 || d.Month == 0 || d.Day == 0 {
-		return time.Time{}, false
-	}
-	t := time.Date(int(d.Year), time.Month(d.Month), int(d.Day), int(d.Hour), int(d.Minute), int(d.Second), 0, in)
-	return t, t.Day() == int(d.Day) // February 30 becomes March
-}
+func (d DateTime) Time(in *time.Location) (time.Time, bool) { return att.DateTime(d).Time(in) }
 
 // Add is the wall clock a while later, or earlier. There is none if d is
 // incomplete or the result lies beyond the years that a DateTime can hold.
@@ -72,37 +69,4 @@ func DateTimeOf(t time.Time) DateTime {
 		Year: uint16(t.Year()), Month: uint8(t.Month()), Day: uint8(t.Day()),
 		Hour: uint8(t.Hour()), Minute: uint8(t.Minute()), Second: uint8(t.Second()),
 	}
-}
-
-// dateTime reads the seven bytes as one field.
-func (r *reader) dateTime(field string) DateTime {
-	at := r.Offset()
-	b := r.Bytes(field, 7)
-	if b == nil {
-		return DateTime{}
-	}
-	d := DateTime{binary.LittleEndian.Uint16(b), b[2], b[3], b[4], b[5], b[6]}
-	if part, offset, bad := d.outOfRange(); bad {
-		r.reject(device.ErrOutOfRange, part, at+offset)
-	}
-	return d
-}
-
-// outOfRange is the first part that no clock shows and the byte where it is.
-func (d DateTime) outOfRange() (part string, offset int, bad bool) {
-	switch {
-	case d.Year != 0 && (d.Year < 1582 || d.Year > 9999):
-		return "Year", 0, true
-	case d.Month > 12:
-		return "Month", 2, true
-	case d.Day > 31:
-		return "Day", 3, true
-	case d.Hour > 23:
-		return "Hour", 4, true
-	case d.Minute > 59:
-		return "Minute", 5, true
-	case d.Second > 59:
-		return "Second", 6, true
-	}
-	return "", 0, false
 }

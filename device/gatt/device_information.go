@@ -4,9 +4,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // DeviceText is any of the texts of the Device Information Service 1.1, 3.1 to
@@ -19,7 +19,7 @@ type DeviceText string
 // ParseDeviceText decodes b, which must be UTF-8. The result is a copy.
 func ParseDeviceText(b []byte) (DeviceText, error) {
 	t := DeviceText(b)
-	if at := invalidUTF8(string(t)); at >= 0 {
+	if at := att.InvalidUTF8(b); at >= 0 {
 		return t, &device.DecodeError{Type: "DeviceText", Field: "Text", Offset: at, Ref: "DIS 1.1, 3", Err: device.ErrText}
 	}
 	return t, nil
@@ -30,18 +30,6 @@ func (t DeviceText) Text() string { return strings.TrimRight(string(t), "\x00") 
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (t DeviceText) AppendBinary(b []byte) ([]byte, error) { return append(b, t...), nil }
-
-// invalidUTF8 is the offset of the first byte that is not UTF-8, or -1.
-func invalidUTF8(s string) int {
-	for at := 0; at < len(s); {
-		r, n := utf8.DecodeRuneInString(s[at:])
-		if r == utf8.RuneError && n == 1 {
-			return at
-		}
-		at += n
-	}
-	return -1
-}
 
 // SystemID is characteristic 0x2A23 (Device Information Service 1.1, 3.7), an
 // EUI-64 in two parts.
@@ -57,20 +45,20 @@ type SystemID struct {
 
 // ParseSystemID decodes b.
 func ParseSystemID(b []byte) (SystemID, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	low, high := r.Bytes("ManufacturerIdentifier", 5), r.Uint24("OUI")
 	id := SystemID{OUI: high}
 	for i, v := range low {
 		id.Manufacturer |= uint64(v) << (8 * i)
 	}
-	return id, finish(&r, 0, "SystemID", "DIS 1.1, 3.7")
+	return id, r.Finish(0, "SystemID", "DIS 1.1, 3.7")
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if a part has too
 // many bits.
 func (id SystemID) AppendBinary(b []byte) ([]byte, error) {
 	if id.Manufacturer>>40 != 0 || id.OUI>>24 != 0 {
-		return b, unencodable("SystemID")
+		return b, att.Unencodable("SystemID")
 	}
 	return binary.LittleEndian.AppendUint64(b, uint64(id.OUI)<<40|id.Manufacturer), nil
 }
@@ -103,12 +91,12 @@ const (
 
 // ParsePnPID decodes b.
 func ParsePnPID(b []byte) (PnPID, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	id := PnPID{
-		Source: VendorSource(r.code("VendorIDSource", uint8(VendorUSB))),
+		Source: VendorSource(r.Code("VendorIDSource", uint8(VendorUSB))),
 		Vendor: r.Uint16("VendorID"), Product: r.Uint16("ProductID"), Version: r.Uint16("ProductVersion"),
 	}
-	return id, finish(&r, 0, "PnPID", "DIS 1.1, 3.9")
+	return id, r.Finish(0, "PnPID", "DIS 1.1, 3.9")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -120,6 +108,6 @@ func (id PnPID) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // String is the source in words.
-func (s VendorSource) String() string { return nameOf(vendorSources[:], uint8(s)) }
+func (s VendorSource) String() string { return att.NameOf(vendorSources[:], uint8(s)) }
 
 var vendorSources = [...]string{1: "Bluetooth SIG", 2: "USB Implementers Forum"}

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"time"
 
-	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // The UUIDs of the Device Time Service 1.0.
@@ -42,7 +42,7 @@ var deviceTimeFeatureNames = [...]string{
 }
 
 // String lists the features in words.
-func (f DeviceTimeFeatures) String() string { return namesOf(deviceTimeFeatureNames[:], uint32(f)) }
+func (f DeviceTimeFeatures) String() string { return att.NamesOf(deviceTimeFeatureNames[:], uint32(f)) }
 
 // DeviceTimeFeature is characteristic 0x2B8E (Device Time Service 1.0).
 //
@@ -65,46 +65,21 @@ const dtsRef = "DTS 1.0, 3"
 
 // ParseDeviceTimeFeature decodes b.
 func ParseDeviceTimeFeature(b []byte) (DeviceTimeFeature, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	m := DeviceTimeFeature{HasCRC: len(b) == 4}
 	if m.HasCRC {
-		r.leadingCRC(b)
+		r.LeadingCRC(b)
 	}
 	m.Features = DeviceTimeFeatures(r.Uint16("Features"))
-	return m, finish(&r, 0, "DeviceTimeFeature", dtsRef)
-}
-
-// leadingCRC reads a checksum that comes before what it covers, the rest of
-// the frame b.
-func (r *reader) leadingCRC(b []byte) {
-	at := r.Offset()
-	if sum := r.Uint16("CRC"); len(b) >= at+2 && sum != CRC16(b[at+2:]) {
-		r.reject(device.ErrChecksum, "CRC", at)
-	}
+	return m, r.Finish(0, "DeviceTimeFeature", dtsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m DeviceTimeFeature) AppendBinary(b []byte) ([]byte, error) {
 	start := len(b)
-	b = reserveCRC(b, m.HasCRC)
+	b = att.ReserveCRC(b, m.HasCRC)
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Features))
-	return leadCRC(b, start, m.HasCRC), nil
-}
-
-// reserveCRC leaves room for a checksum that [leadCRC] fills in.
-func reserveCRC(b []byte, has bool) []byte {
-	if has {
-		return append(b, 0, 0)
-	}
-	return b
-}
-
-// leadCRC writes the checksum of what follows it at start.
-func leadCRC(b []byte, start int, has bool) []byte {
-	if has {
-		binary.LittleEndian.PutUint16(b[start:], CRC16(b[start+2:]))
-	}
-	return b
+	return att.LeadCRC(b, start, m.HasCRC), nil
 }
 
 // DeviceTimeParameters is characteristic 0x2B8F (Device Time Service 1.0,
@@ -128,10 +103,10 @@ type DeviceTimeParameters struct {
 
 // ParseDeviceTimeParameters decodes b, from a device with these features.
 func ParseDeviceTimeParameters(b []byte, features DeviceTimeFeatures) (DeviceTimeParameters, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	m := DeviceTimeParameters{Features: features}
 	if features&DTE2ECRC != 0 {
-		r.leadingCRC(b)
+		r.LeadingCRC(b)
 	}
 	m.Resolution = r.Uint16("Resolution")
 	if features&DTDriftTracking != 0 {
@@ -144,13 +119,13 @@ func ParseDeviceTimeParameters(b []byte, features DeviceTimeFeatures) (DeviceTim
 	if features&DTDisplayedFormats != 0 {
 		m.Formats = r.Uint16("DisplayedFormats")
 	}
-	return m, finish(&r, 0, "DeviceTimeParameters", dtsRef)
+	return m, r.Finish(0, "DeviceTimeParameters", dtsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m DeviceTimeParameters) AppendBinary(b []byte) ([]byte, error) {
 	start, crc := len(b), m.Features&DTE2ECRC != 0
-	b = binary.LittleEndian.AppendUint16(reserveCRC(b, crc), m.Resolution)
+	b = binary.LittleEndian.AppendUint16(att.ReserveCRC(b, crc), m.Resolution)
 	if m.Features&DTDriftTracking != 0 {
 		b = binary.LittleEndian.AppendUint16(b, m.MaxDrift)
 		b = binary.LittleEndian.AppendUint16(b, m.MaxDays)
@@ -161,7 +136,7 @@ func (m DeviceTimeParameters) AppendBinary(b []byte) ([]byte, error) {
 	if m.Features&DTDisplayedFormats != 0 {
 		b = binary.LittleEndian.AppendUint16(b, m.Formats)
 	}
-	return leadCRC(b, start, crc), nil
+	return att.LeadCRC(b, start, crc), nil
 }
 
 // DeviceTime is characteristic 0x2B90 (Device Time Service 1.0, Table 3.6):
@@ -206,18 +181,18 @@ var deviceTimeStatusNames = [...]string{
 }
 
 // String lists the states in words.
-func (s DeviceTimeStatus) String() string { return namesOf(deviceTimeStatusNames[:], uint32(s)) }
+func (s DeviceTimeStatus) String() string { return att.NamesOf(deviceTimeStatusNames[:], uint32(s)) }
 
 // ParseDeviceTime decodes b, from a device with these features.
 func ParseDeviceTime(b []byte, features DeviceTimeFeatures) (DeviceTime, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	m := DeviceTime{Features: features}
 	if features&DTE2ECRC != 0 {
-		r.leadingCRC(b)
+		r.LeadingCRC(b)
 	}
 	m.BaseTime = r.Uint32("BaseTime")
-	m.Zone = r.timeZone()
-	m.DST = r.dstOffset()
+	m.Zone = TimeZone(r.TimeZone())
+	m.DST = DSTOffset(r.DSTOffset())
 	m.Status = DeviceTimeStatus(r.Uint16("Status"))
 	if features&DTUserTimeline != 0 {
 		m.UserTime = r.Uint32("UserTime")
@@ -231,13 +206,13 @@ func ParseDeviceTime(b []byte, features DeviceTimeFeatures) (DeviceTime, error) 
 	if features&DTSecondFractions != 0 {
 		m.Fraction = r.Uint16("Fraction")
 	}
-	return m, finish(&r, 0, "DeviceTime", dtsRef)
+	return m, r.Finish(0, "DeviceTime", dtsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m DeviceTime) AppendBinary(b []byte) ([]byte, error) {
 	start, crc := len(b), m.Features&DTE2ECRC != 0
-	b = binary.LittleEndian.AppendUint32(reserveCRC(b, crc), m.BaseTime)
+	b = binary.LittleEndian.AppendUint32(att.ReserveCRC(b, crc), m.BaseTime)
 	b = binary.LittleEndian.AppendUint16(append(b, byte(m.Zone), byte(m.DST)), uint16(m.Status))
 	if m.Features&DTUserTimeline != 0 {
 		b = binary.LittleEndian.AppendUint32(b, m.UserTime)
@@ -251,12 +226,12 @@ func (m DeviceTime) AppendBinary(b []byte) ([]byte, error) {
 	if m.Features&DTSecondFractions != 0 {
 		b = binary.LittleEndian.AppendUint16(b, m.Fraction)
 	}
-	return leadCRC(b, start, crc), nil
+	return att.LeadCRC(b, start, crc), nil
 }
 
 // Base is the base time with its fraction. It is UTC only if [DTUTCAligned].
 func (m DeviceTime) Base() time.Time {
-	t := epochTime(m.BaseTime, m.Status&DTSince2000 != 0)
+	t := att.EpochTime(m.BaseTime, m.Status&DTSince2000 != 0)
 	if m.Features&DTSecondFractions != 0 {
 		t = t.Add(time.Duration(m.Fraction) * time.Second / (1 << 16))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -67,8 +68,8 @@ const (
 	etReserved   = 0xC0
 )
 
-// elapsedTime reads nine bytes, field by field.
-func (r *reader) elapsedTime() (t ElapsedTime) {
+// readElapsedTime reads nine bytes, field by field.
+func readElapsedTime(r *att.Reader) (t ElapsedTime) {
 	at := r.Offset()
 	flags := r.Uint8("TimeFlags")
 	t.Ticks = flags&etTicks != 0
@@ -77,12 +78,12 @@ func (r *reader) elapsedTime() (t ElapsedTime) {
 	t.UsesOffset = flags&etOffset != 0
 	t.Current = flags&etCurrent != 0
 	if t.Reserved = flags & etReserved; t.Reserved != 0 {
-		r.reject(device.ErrReservedBits, "TimeFlags", at)
+		r.Reject(device.ErrReservedBits, "TimeFlags", at)
 	}
 	for i, v := range r.Bytes("TimeValue", 6) {
 		t.Value |= uint64(v) << (8 * i)
 	}
-	t.Source = r.timeSource()
+	t.Source = TimeSource(r.UpTo("TimeSource", uint8(TimeSourceNotSynchronized)))
 	t.Offset = int8(r.Uint8("Offset"))
 	return t
 }
@@ -91,10 +92,10 @@ func (r *reader) elapsedTime() (t ElapsedTime) {
 // than 48 bits, or Resolution more than two.
 func (t ElapsedTime) AppendBinary(b []byte) ([]byte, error) {
 	if t.Value>>48 != 0 || t.Resolution > Resolution100us {
-		return b, unencodable("ElapsedTime")
+		return b, att.Unencodable("ElapsedTime")
 	}
-	b = append(b, flag(t.Ticks, etTicks)|flag(t.UTC, etUTC)|byte(t.Resolution)<<etResolution|
-		flag(t.UsesOffset, etOffset)|flag(t.Current, etCurrent)|t.Reserved&etReserved)
+	b = append(b, att.Flag(t.Ticks, etTicks)|att.Flag(t.UTC, etUTC)|byte(t.Resolution)<<etResolution|
+		att.Flag(t.UsesOffset, etOffset)|att.Flag(t.Current, etCurrent)|t.Reserved&etReserved)
 	b = binary.LittleEndian.AppendUint32(b, uint32(t.Value))
 	b = binary.LittleEndian.AppendUint16(b, uint16(t.Value>>32))
 	return append(b, byte(t.Source), byte(t.Offset)), nil
@@ -104,8 +105,8 @@ func (t ElapsedTime) AppendBinary(b []byte) ([]byte, error) {
 // a location. There is none for ticks, and none beyond the year 9999.
 func (t ElapsedTime) Time(in *time.Location) (at time.Time, ok bool) {
 	per := uint64(time.Second / t.Resolution.Duration())
-	at = time.Unix(epoch2000+int64(t.Value/per), int64(t.Value%per)*int64(t.Resolution.Duration())).UTC()
-	if t.Ticks || at.Year() > lastYear {
+	at = time.Unix(att.Epoch2000+int64(t.Value/per), int64(t.Value%per)*int64(t.Resolution.Duration())).UTC()
+	if t.Ticks || at.Year() > att.LastYear {
 		return time.Time{}, false
 	}
 	switch {
@@ -113,7 +114,7 @@ func (t ElapsedTime) Time(in *time.Location) (at time.Time, ok bool) {
 	case t.UsesOffset:
 		at = at.Add(-quarterHours(t.Offset))
 	default:
-		at = wallClock(at, in)
+		at = att.WallClock(at, in)
 	}
 	return at, true
 }
@@ -124,10 +125,10 @@ func quarterHours(n int8) time.Duration { return time.Duration(n) * 15 * time.Mi
 // earlier setting of the clock is believed only if a reference sets it.
 func (t ElapsedTime) reading(f device.Frame, present bool) vitals.Reading {
 	if !present {
-		return DateTime{}.reading(f, false)
+		return att.Arrival(f)
 	}
 	at, ok := t.Time(f.At.Location())
-	return readingAt(f, at, ok && (t.Current || t.synchronized()))
+	return att.ReadingAt(f, at, ok && (t.Current || t.synchronized()))
 }
 
 // synchronized reports whether a reference keeps the clock right.
@@ -182,7 +183,7 @@ type ClockStatus uint8
 const ClockNeedsSet ClockStatus = 1 << 0
 
 // String lists the conditions in words.
-func (s ClockStatus) String() string { return namesOf([]string{"needs to be set"}, uint32(s)) }
+func (s ClockStatus) String() string { return att.NamesOf([]string{"needs to be set"}, uint32(s)) }
 
 // ClockCapabilities is what the clock can do, as sent. Reserved bits are kept.
 type ClockCapabilities uint8
@@ -195,19 +196,19 @@ const (
 
 // String lists the capabilities in words.
 func (c ClockCapabilities) String() string {
-	return namesOf([]string{"applies summer time", "manages the time zone"}, uint32(c))
+	return att.NamesOf([]string{"applies summer time", "manages the time zone"}, uint32(c))
 }
 
 // ParseElapsedTime decodes b.
 func ParseElapsedTime(b []byte) (CurrentElapsedTime, error) {
-	r := newReader(b)
-	m := CurrentElapsedTime{ElapsedTime: r.elapsedTime()}
+	r := att.NewReader(b)
+	m := CurrentElapsedTime{ElapsedTime: readElapsedTime(&r)}
 	if _, _, short := r.Short(); !short && r.Rest() > 0 {
 		m.HasClock = true
 		m.Status = ClockStatus(r.Uint8("ClockStatus"))
 		m.Capabilities = ClockCapabilities(r.Uint8("ClockCapabilities"))
 	}
-	return m, finish(&r, 0, "CurrentElapsedTime", etRef)
+	return m, r.Finish(0, "CurrentElapsedTime", etRef)
 }
 
 const etRef = "ETS 1.0, 3"

@@ -5,14 +5,9 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
-)
-
-// The UUIDs of the enhanced characteristics of the Blood Pressure Service 1.1.
-const (
-	UUIDEnhancedBloodPressure = 0x2B34
-	UUIDEnhancedCuffPressure  = 0x2B35
 )
 
 // EnhancedBloodPressure is characteristic 0x2B34, Enhanced Blood Pressure
@@ -79,26 +74,26 @@ const (
 // ParseEnhancedBloodPressure decodes b.
 func ParseEnhancedBloodPressure(b []byte) (EnhancedBloodPressure, error) {
 	var m EnhancedBloodPressure
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
-	m.Systolic = r.sfloat("Systolic")
-	m.Diastolic = r.sfloat("Diastolic")
-	m.Mean = r.sfloat("Mean")
-	m.EnhancedBPDetails = r.enhancedBPDetails(flags)
-	return m, finish(&r, m.Reserved, "EnhancedBloodPressure", ebpRef)
+	m.Systolic = r.SFloat("Systolic")
+	m.Diastolic = r.SFloat("Diastolic")
+	m.Mean = r.SFloat("Mean")
+	m.EnhancedBPDetails = readEnhancedBPDetails(&r, flags)
+	return m, r.Finish(m.Reserved, "EnhancedBloodPressure", ebpRef)
 }
 
 // ParseEnhancedCuffPressure decodes b.
 func ParseEnhancedCuffPressure(b []byte) (EnhancedCuffPressure, error) {
 	var m EnhancedCuffPressure
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
-	m.Pressure = r.sfloat("Pressure")
-	m.EnhancedBPDetails = r.enhancedBPDetails(flags)
-	return m, finish(&r, m.Reserved, "EnhancedCuffPressure", ebpRef)
+	m.Pressure = r.SFloat("Pressure")
+	m.EnhancedBPDetails = readEnhancedBPDetails(&r, flags)
+	return m, r.Finish(m.Reserved, "EnhancedCuffPressure", ebpRef)
 }
 
-func (r *reader) enhancedBPDetails(flags uint8) (d EnhancedBPDetails) {
+func readEnhancedBPDetails(r *att.Reader, flags uint8) (d EnhancedBPDetails) {
 	d.KPa = flags&bpKPa != 0
 	d.Epoch2000 = flags&ebpEpoch2000 != 0
 	d.Reserved = flags & ebpReserved
@@ -106,7 +101,7 @@ func (r *reader) enhancedBPDetails(flags uint8) (d EnhancedBPDetails) {
 		d.Timestamp = r.Uint32("Timestamp")
 	}
 	if d.HasPulseRate = flags&bpHasPulseRate != 0; d.HasPulseRate {
-		d.PulseRate = r.sfloat("PulseRate")
+		d.PulseRate = r.SFloat("PulseRate")
 	}
 	if d.HasUser = flags&bpHasUser != 0; d.HasUser {
 		d.User = r.Uint8("User")
@@ -136,9 +131,9 @@ func (m EnhancedCuffPressure) AppendBinary(b []byte) ([]byte, error) {
 }
 
 func (d EnhancedBPDetails) flags() byte {
-	return flag(d.KPa, bpKPa) | flag(d.HasTimestamp, bpHasTimestamp) | flag(d.HasPulseRate, bpHasPulseRate) |
-		flag(d.HasUser, bpHasUser) | flag(d.HasStatus, bpHasStatus) | flag(d.HasUserTime, ebpHasUserTime) |
-		flag(d.Epoch2000, ebpEpoch2000) | d.Reserved&ebpReserved
+	return att.Flag(d.KPa, bpKPa) | att.Flag(d.HasTimestamp, bpHasTimestamp) | att.Flag(d.HasPulseRate, bpHasPulseRate) |
+		att.Flag(d.HasUser, bpHasUser) | att.Flag(d.HasStatus, bpHasStatus) | att.Flag(d.HasUserTime, ebpHasUserTime) |
+		att.Flag(d.Epoch2000, ebpEpoch2000) | d.Reserved&ebpReserved
 }
 
 func (d EnhancedBPDetails) append(b []byte) []byte {
@@ -165,14 +160,14 @@ func (d EnhancedBPDetails) append(b []byte) []byte {
 // [BloodPressureMeasurement.AppendReadings] does.
 func (m EnhancedBloodPressure) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
 	r := m.reading(f)
-	dst = appendSFloat(dst, &r, vitals.Systolic, m.Systolic, m.unit())
-	dst = appendSFloat(dst, &r, vitals.Diastolic, m.Diastolic, m.unit())
-	dst = appendSFloat(dst, &r, vitals.MeanPressure, m.Mean, m.unit())
+	dst = att.AppendSFloat(dst, &r, vitals.Systolic, m.Systolic, m.unit())
+	dst = att.AppendSFloat(dst, &r, vitals.Diastolic, m.Diastolic, m.unit())
+	dst = att.AppendSFloat(dst, &r, vitals.MeanPressure, m.Mean, m.unit())
 	if m.HasPulseRate {
 		if m.Status&(BPPulseAbove|BPPulseBelow) != 0 {
 			r.Quality |= vitals.Questionable
 		}
-		dst = appendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
+		dst = att.AppendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
 	}
 	return dst
 }
@@ -182,9 +177,9 @@ func (m EnhancedBloodPressure) AppendReadings(dst []vitals.Reading, f device.Fra
 func (m EnhancedCuffPressure) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
 	r := m.reading(f)
 	r.Quality |= vitals.Ongoing
-	dst = appendSFloat(dst, &r, vitals.CuffPressure, m.Pressure, m.unit())
+	dst = att.AppendSFloat(dst, &r, vitals.CuffPressure, m.Pressure, m.unit())
 	if m.HasPulseRate {
-		dst = appendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
+		dst = att.AppendSFloat(dst, &r, vitals.PulseRateCuff, m.PulseRate, vitals.UnitPerMinute)
 	}
 	return dst
 }
@@ -194,11 +189,11 @@ func (m EnhancedCuffPressure) AppendReadings(dst []vitals.Reading, f device.Fram
 func (d EnhancedBPDetails) reading(f device.Frame) (r vitals.Reading) {
 	switch {
 	case d.HasTimestamp:
-		r = readingAt(f, epochTime(d.Timestamp, d.Epoch2000), true)
+		r = att.ReadingAt(f, att.EpochTime(d.Timestamp, d.Epoch2000), true)
 	case d.HasUserTime:
-		r = readingAt(f, wallClock(epochTime(d.UserTime, d.Epoch2000), f.At.Location()), true)
+		r = att.ReadingAt(f, att.WallClock(att.EpochTime(d.UserTime, d.Epoch2000), f.At.Location()), true)
 	default:
-		r = DateTime{}.reading(f, false)
+		r = att.Arrival(f)
 	}
 	r.Quality |= d.Status.quality()
 	return r
@@ -206,12 +201,12 @@ func (d EnhancedBPDetails) reading(f device.Frame) (r vitals.Reading) {
 
 // Time is the UTC time stamp; ok is false if none was sent.
 func (d EnhancedBPDetails) Time() (at time.Time, ok bool) {
-	return epochTime(d.Timestamp, d.Epoch2000), d.HasTimestamp
+	return att.EpochTime(d.Timestamp, d.Epoch2000), d.HasTimestamp
 }
 
 // UserDateTime is what the display showed; ok is false if it was not sent.
 func (d EnhancedBPDetails) UserDateTime() (shown DateTime, ok bool) {
-	return DateTimeOf(epochTime(d.UserTime, d.Epoch2000)), d.HasUserTime
+	return DateTimeOf(att.EpochTime(d.UserTime, d.Epoch2000)), d.HasUserTime
 }
 
 func (d EnhancedBPDetails) unit() vitals.Unit {
@@ -220,40 +215,3 @@ func (d EnhancedBPDetails) unit() vitals.Unit {
 	}
 	return vitals.UnitMmHg
 }
-
-// The starts of counters of seconds, in Unix time.
-const (
-	epoch1900 = -2208988800
-	epoch2000 = 946684800
-)
-
-// epochTime is an instant of a clock that counts seconds of UTC from the start
-// of 2000, or of 1900.
-func epochTime(seconds uint32, since2000 bool) time.Time {
-	if since2000 {
-		return time.Unix(epoch2000+int64(seconds), 0).UTC()
-	}
-	return time.Unix(epoch1900+int64(seconds), 0).UTC()
-}
-
-// wallClock is the instant at which clocks in a location show what t shows.
-func wallClock(t time.Time, in *time.Location) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), in)
-}
-
-// readingAt begins the readings of a frame whose stamp is the instant at, if
-// there is one. It is believed as [DateTime.reading] believes dates, save that
-// these clocks count from the start of 2000: one that shows that year was
-// never set.
-func readingAt(f device.Frame, at time.Time, ok bool) vitals.Reading {
-	r := vitals.Reading{Patient: f.Patient, Device: f.Device, At: f.At, Sequence: f.Sequence}
-	if !ok || at.UTC().Year() <= firstYear || at.UTC().Year() > lastYear || !f.At.IsZero() && at.Sub(f.At) > clockTolerance {
-		r.Quality = vitals.ClockUnset
-		return r
-	}
-	r.At, r.Stamped = at.In(f.At.Location()), true
-	return r
-}
-
-// lastYear is the last that has four digits, as every text form of a date wants.
-const lastYear = 9999

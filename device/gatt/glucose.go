@@ -5,8 +5,16 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
+)
+
+// The UUIDs of the Glucose Service.
+const (
+	UUIDGlucoseMeasurement = 0x2A18
+	UUIDGlucoseContext     = 0x2A34
+	UUIDGlucoseFeature     = 0x2A51
 )
 
 // GlucoseMeasurement is characteristic 0x2A18 (Glucose Service 1.0, 3.1): one
@@ -61,7 +69,7 @@ const (
 	LocationAlternateSite SampleLocation = 2
 	LocationEarlobe       SampleLocation = 3
 	LocationControl       SampleLocation = 4
-	LocationNotAvailable  SampleLocation = notAvailable
+	LocationNotAvailable  SampleLocation = att.NotAvailable
 )
 
 // GlucoseStatus is the sensor status, as sent. Reserved bits are kept.
@@ -95,34 +103,34 @@ const (
 // ParseGlucoseMeasurement decodes b.
 func ParseGlucoseMeasurement(b []byte) (GlucoseMeasurement, error) {
 	var m GlucoseMeasurement
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Molar = flags&glucoseMolar != 0
 	m.ContextFollows = flags&glucoseContextFollows != 0
 	m.Reserved = flags & glucoseReserved
 	m.Sequence = r.Uint16("Sequence")
-	m.BaseTime = r.dateTime("BaseTime")
+	m.BaseTime = DateTime(r.DateTime("BaseTime"))
 	if m.HasTimeOffset = flags&glucoseHasTimeOffset != 0; m.HasTimeOffset {
 		m.TimeOffset = int16(r.Uint16("TimeOffset"))
 	}
 	if m.HasConcentration = flags&glucoseHasConcentration != 0; m.HasConcentration {
-		m.Concentration = r.sfloat("Concentration")
-		low, high := r.nibbles("TypeSampleLocation")
-		r.nibbleCode("Type", low, uint8(SampleControlSolution), 0)
-		r.nibbleCode("SampleLocation", high, uint8(LocationControl), notAvailable)
+		m.Concentration = r.SFloat("Concentration")
+		low, high := r.Nibbles("TypeSampleLocation")
+		r.NibbleCode("Type", low, uint8(SampleControlSolution), 0)
+		r.NibbleCode("SampleLocation", high, uint8(LocationControl), att.NotAvailable)
 		m.Type, m.Location = SampleType(low), SampleLocation(high)
 	}
 	if m.HasStatus = flags&glucoseHasStatus != 0; m.HasStatus {
 		m.Status = GlucoseStatus(r.Uint16("SensorStatus"))
 	}
-	return m, finish(&r, m.Reserved, "GlucoseMeasurement", "GLS 1.0, 3.1")
+	return m, r.Finish(m.Reserved, "GlucoseMeasurement", "GLS 1.0, 3.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Type or
 // Location has more than 4 bits.
 func (m GlucoseMeasurement) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasTimeOffset, glucoseHasTimeOffset)|flag(m.HasConcentration, glucoseHasConcentration)|
-		flag(m.Molar, glucoseMolar)|flag(m.HasStatus, glucoseHasStatus)|flag(m.ContextFollows, glucoseContextFollows)|
+	b = append(b, att.Flag(m.HasTimeOffset, glucoseHasTimeOffset)|att.Flag(m.HasConcentration, glucoseHasConcentration)|
+		att.Flag(m.Molar, glucoseMolar)|att.Flag(m.HasStatus, glucoseHasStatus)|att.Flag(m.ContextFollows, glucoseContextFollows)|
 		m.Reserved&glucoseReserved)
 	b = binary.LittleEndian.AppendUint16(b, m.Sequence)
 	b, _ = m.BaseTime.AppendBinary(b)
@@ -131,7 +139,7 @@ func (m GlucoseMeasurement) AppendBinary(b []byte) ([]byte, error) {
 	}
 	if m.HasConcentration {
 		if m.Type > 0xF || m.Location > 0xF {
-			return b, unencodable("TypeSampleLocation")
+			return b, att.Unencodable("TypeSampleLocation")
 		}
 		b = binary.LittleEndian.AppendUint16(b, uint16(m.Concentration))
 		b = append(b, byte(m.Type)|byte(m.Location)<<4)
@@ -168,7 +176,7 @@ func (m GlucoseMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame)
 	if !ok {
 		at = DateTime{}
 	}
-	r := at.reading(f, m.Status&GlucoseTimeFault == 0)
+	r := att.DateTime(at).Reading(f, m.Status&GlucoseTimeFault == 0)
 	r.Sequence = uint32(m.Sequence)
 	r.Quality |= m.Status.quality()
 	if m.isControl() {
@@ -178,9 +186,9 @@ func (m GlucoseMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame)
 		r.Quality |= vitals.Questionable // a number beside the claim that there is none
 	}
 	if m.Molar {
-		return appendValue(dst, &r, m.Kind(), value, absent, vitals.UnitMmolPerL)
+		return att.AppendValue(dst, &r, m.Kind(), value, absent, vitals.UnitMmolPerL)
 	}
-	return appendValue(dst, &r, m.Kind(), value, absent, vitals.UnitMgPerDL)
+	return att.AppendValue(dst, &r, m.Kind(), value, absent, vitals.UnitMgPerDL)
 }
 
 // value is the number in mg/dL or mmol/L, or why there is none;
@@ -256,13 +264,13 @@ func (s GlucoseStatus) quality() (q vitals.Quality) {
 }
 
 // String is the type in words.
-func (t SampleType) String() string { return nameOf(sampleTypes[:], uint8(t)) }
+func (t SampleType) String() string { return att.NameOf(sampleTypes[:], uint8(t)) }
 
 // String is the location in words.
-func (l SampleLocation) String() string { return nameOf(sampleLocations[:], uint8(l)) }
+func (l SampleLocation) String() string { return att.NameOf(sampleLocations[:], uint8(l)) }
 
 // String lists the conditions in words.
-func (s GlucoseStatus) String() string { return namesOf(glucoseStatusNames[:], uint32(s)) }
+func (s GlucoseStatus) String() string { return att.NamesOf(glucoseStatusNames[:], uint32(s)) }
 
 var sampleTypes = [...]string{
 	1: "capillary whole blood", 2: "capillary plasma", 3: "venous whole blood", 4: "venous plasma", 5: "arterial whole blood",
@@ -271,7 +279,7 @@ var sampleTypes = [...]string{
 
 var sampleLocations = [...]string{
 	1: "finger", 2: "alternate site", 3: "earlobe", 4: "control solution", 5: "subcutaneous tissue",
-	notAvailable: "not available",
+	att.NotAvailable: "not available",
 }
 
 var glucoseStatusNames = [...]string{

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -74,7 +75,7 @@ const (
 	TesterSelf         Tester = 1
 	TesterProfessional Tester = 2
 	TesterLab          Tester = 3
-	TesterNotAvailable Tester = notAvailable
+	TesterNotAvailable Tester = att.NotAvailable
 )
 
 // HealthState is how the patient felt, as sent.
@@ -87,7 +88,7 @@ const (
 	HealthMenses       HealthState = 3
 	HealthStress       HealthState = 4
 	HealthNoIssues     HealthState = 5
-	HealthNotAvailable HealthState = notAvailable
+	HealthNotAvailable HealthState = att.NotAvailable
 )
 
 // Medication is a class of insulin, as sent.
@@ -116,7 +117,7 @@ const (
 // ParseGlucoseContext decodes b.
 func ParseGlucoseContext(b []byte) (GlucoseContext, error) {
 	var m GlucoseContext
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Sequence = r.Uint16("Sequence")
 	m.Litres = flags&contextLitres != 0
@@ -124,16 +125,16 @@ func ParseGlucoseContext(b []byte) (GlucoseContext, error) {
 		m.ExtendedFlags = r.Uint8("ExtendedFlags")
 	}
 	if m.HasCarbohydrate = flags&contextHasCarbohydrate != 0; m.HasCarbohydrate {
-		m.CarbohydrateID = Carbohydrate(r.code("CarbohydrateID", uint8(CarbohydrateBrunch)))
-		m.Carbohydrate = r.sfloat("Carbohydrate")
+		m.CarbohydrateID = Carbohydrate(r.Code("CarbohydrateID", uint8(CarbohydrateBrunch)))
+		m.Carbohydrate = r.SFloat("Carbohydrate")
 	}
 	if m.HasMeal = flags&contextHasMeal != 0; m.HasMeal {
-		m.Meal = Meal(r.code("Meal", uint8(MealBedtime)))
+		m.Meal = Meal(r.Code("Meal", uint8(MealBedtime)))
 	}
 	if m.HasTester = flags&contextHasTester != 0; m.HasTester {
-		low, high := r.nibbles("TesterHealth")
-		r.nibbleCode("Tester", low, uint8(TesterLab), notAvailable)
-		r.nibbleCode("Health", high, uint8(HealthNoIssues), notAvailable)
+		low, high := r.Nibbles("TesterHealth")
+		r.NibbleCode("Tester", low, uint8(TesterLab), att.NotAvailable)
+		r.NibbleCode("Health", high, uint8(HealthNoIssues), att.NotAvailable)
 		m.Tester, m.Health = Tester(low), HealthState(high)
 	}
 	if m.HasExercise = flags&contextHasExercise != 0; m.HasExercise {
@@ -141,22 +142,22 @@ func ParseGlucoseContext(b []byte) (GlucoseContext, error) {
 		m.ExerciseIntensity = r.Uint8("ExerciseIntensity")
 	}
 	if m.HasMedication = flags&contextHasMedication != 0; m.HasMedication {
-		m.MedicationID = Medication(r.code("MedicationID", uint8(MedicationPremixed)))
-		m.Medication = r.sfloat("Medication")
+		m.MedicationID = Medication(r.Code("MedicationID", uint8(MedicationPremixed)))
+		m.Medication = r.SFloat("Medication")
 	}
 	if m.HasHbA1c = flags&contextHasHbA1c != 0; m.HasHbA1c {
-		m.HbA1c = r.sfloat("HbA1c")
+		m.HbA1c = r.SFloat("HbA1c")
 	}
-	return m, finish(&r, 0, "GlucoseContext", "GLS 1.0, 3.2")
+	return m, r.Finish(0, "GlucoseContext", "GLS 1.0, 3.2")
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Tester or
 // Health has more than 4 bits.
 func (m GlucoseContext) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasCarbohydrate, contextHasCarbohydrate)|flag(m.HasMeal, contextHasMeal)|
-		flag(m.HasTester, contextHasTester)|flag(m.HasExercise, contextHasExercise)|
-		flag(m.HasMedication, contextHasMedication)|flag(m.Litres, contextLitres)|
-		flag(m.HasHbA1c, contextHasHbA1c)|flag(m.HasExtendedFlags, contextHasExtendedFlags))
+	b = append(b, att.Flag(m.HasCarbohydrate, contextHasCarbohydrate)|att.Flag(m.HasMeal, contextHasMeal)|
+		att.Flag(m.HasTester, contextHasTester)|att.Flag(m.HasExercise, contextHasExercise)|
+		att.Flag(m.HasMedication, contextHasMedication)|att.Flag(m.Litres, contextLitres)|
+		att.Flag(m.HasHbA1c, contextHasHbA1c)|att.Flag(m.HasExtendedFlags, contextHasExtendedFlags))
 	b = binary.LittleEndian.AppendUint16(b, m.Sequence)
 	if m.HasExtendedFlags {
 		b = append(b, m.ExtendedFlags)
@@ -170,7 +171,7 @@ func (m GlucoseContext) AppendBinary(b []byte) ([]byte, error) {
 	}
 	if m.HasTester {
 		if m.Tester > 0xF || m.Health > 0xF {
-			return b, unencodable("TesterHealth")
+			return b, att.Unencodable("TesterHealth")
 		}
 		b = append(b, byte(m.Tester)|byte(m.Health)<<4)
 	}
@@ -194,44 +195,44 @@ func (m GlucoseContext) AppendBinary(b []byte) ([]byte, error) {
 // [vitals.Reading.Sequence] leads to the measurement that has one. Doses are
 // no vital signs; take them from the wire type.
 func (m GlucoseContext) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	r := DateTime{}.reading(f, false)
+	r := att.Arrival(f)
 	r.Sequence = uint32(m.Sequence)
 	if m.HasCarbohydrate {
 		value, absent := m.Carbohydrate.Decimal()
 		value.Exp += 3 // kg to g
-		dst = appendValue(dst, &r, vitals.CarbohydrateIntake, value, absent, vitals.UnitGram)
+		dst = att.AppendValue(dst, &r, vitals.CarbohydrateIntake, value, absent, vitals.UnitGram)
 	}
 	if m.HasExercise {
 		value := vitals.Decimal{Coef: int64(m.ExerciseIntensity)}
-		dst = appendValue(dst, &r, vitals.ExerciseIntensity, value, 0, vitals.UnitPercent)
+		dst = att.AppendValue(dst, &r, vitals.ExerciseIntensity, value, 0, vitals.UnitPercent)
 	}
 	if m.HasHbA1c {
-		dst = appendSFloat(dst, &r, vitals.HbA1c, m.HbA1c, vitals.UnitPercent)
+		dst = att.AppendSFloat(dst, &r, vitals.HbA1c, m.HbA1c, vitals.UnitPercent)
 	}
 	return dst
 }
 
 // String is the carbohydrate in words.
-func (c Carbohydrate) String() string { return nameOf(carbohydrates[:], uint8(c)) }
+func (c Carbohydrate) String() string { return att.NameOf(carbohydrates[:], uint8(c)) }
 
 // String is the meal in words.
-func (m Meal) String() string { return nameOf(meals[:], uint8(m)) }
+func (m Meal) String() string { return att.NameOf(meals[:], uint8(m)) }
 
 // String is the tester in words.
-func (t Tester) String() string { return nameOf(testers[:], uint8(t)) }
+func (t Tester) String() string { return att.NameOf(testers[:], uint8(t)) }
 
 // String is the state in words.
-func (h HealthState) String() string { return nameOf(healths[:], uint8(h)) }
+func (h HealthState) String() string { return att.NameOf(healths[:], uint8(h)) }
 
 // String is the medication in words.
-func (m Medication) String() string { return nameOf(medications[:], uint8(m)) }
+func (m Medication) String() string { return att.NameOf(medications[:], uint8(m)) }
 
 var (
 	carbohydrates = [...]string{1: "breakfast", 2: "lunch", 3: "dinner", 4: "snack", 5: "drink", 6: "supper", 7: "brunch"}
 	meals         = [...]string{1: "before a meal", 2: "after a meal", 3: "fasting", 4: "casual", 5: "bedtime"}
-	testers       = [...]string{1: "self", 2: "health care professional", 3: "lab test", notAvailable: "not available"}
+	testers       = [...]string{1: "self", 2: "health care professional", 3: "lab test", att.NotAvailable: "not available"}
 	healths       = [...]string{
-		1: "minor issues", 2: "major issues", 3: "during menses", 4: "under stress", 5: "no issues", notAvailable: "not available",
+		1: "minor issues", 2: "major issues", 3: "during menses", 4: "under stress", 5: "no issues", att.NotAvailable: "not available",
 	}
 	medications = [...]string{
 		1: "rapid-acting insulin", 2: "short-acting insulin", 3: "intermediate-acting insulin", 4: "long-acting insulin", 5: "pre-mixed insulin",

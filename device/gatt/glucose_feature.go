@@ -1,9 +1,10 @@
 package gatt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
 
-// UUIDGlucoseFeature is what a glucose meter can do.
-const UUIDGlucoseFeature = 0x2A51
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // GlucoseFeature is characteristic 0x2A51 (Glucose Service 1.0, 3.3): what the
 // meter can detect, 16 bits. Reserved bits are kept.
@@ -26,9 +27,9 @@ const (
 
 // ParseGlucoseFeature decodes b.
 func ParseGlucoseFeature(b []byte) (GlucoseFeature, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	f := GlucoseFeature(r.Uint16("Features"))
-	return f, finish(&r, 0, "GlucoseFeature", "GLS 1.0, 3.3")
+	return f, r.Finish(0, "GlucoseFeature", "GLS 1.0, 3.3")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -37,7 +38,7 @@ func (f GlucoseFeature) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // String lists the features in words.
-func (f GlucoseFeature) String() string { return namesOf(glucoseFeatures[:], uint32(f)) }
+func (f GlucoseFeature) String() string { return att.NamesOf(glucoseFeatures[:], uint32(f)) }
 
 var glucoseFeatures = [...]string{
 	"low battery", "sensor malfunction", "sample size", "strip insertion", "strip type", "result high or low",

@@ -138,17 +138,26 @@ func appendReadings(dst []vitals.Reading, uuid uint16, f device.Frame) ([]vitals
 	case UUIDLiveObservation:
 		m, err := ParseLiveObservation(f.Bytes)
 		if err == nil {
-			err = m.unjoined("LiveObservation")
+			err = whole(m.SegmentHeader, "LiveObservation")
 		}
 		return appendTo(dst, f, m, err)
 	case UUIDStoredObservation:
 		m, err := ParseStoredObservation(f.Bytes)
 		if err == nil {
-			err = m.unjoined("StoredObservation")
+			err = whole(m.SegmentHeader, "StoredObservation")
 		}
 		return appendTo(dst, f, m, err)
 	}
 	return dst, &device.DecodeError{Type: f.Format.String(), Err: device.ErrUnsupported}
+}
+
+// whole says that one part of several is nothing to decode: a collector has
+// to join them first.
+func whole(h SegmentHeader, typ string) error {
+	if h.Whole() {
+		return nil
+	}
+	return &device.DecodeError{Type: typ, Field: "SegmentationHeader", Ref: "GHS, pre-adoption", Err: device.ErrUnsupported}
 }
 
 // measurement is a wire type that knows what it means.

@@ -5,11 +5,12 @@ import (
 	"iter"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 )
 
 // A GHSObservation is what a generic health sensor measured: any quantity, code,
-// text or curve, named by a code of IEEE 11073-10101 (GHS service, before
+// readText or curve, named by a code of IEEE 11073-10101 (GHS service, before
 // adoption).
 //
 //	 0       1        3       5?       9?                     18?         22?      24?        28?
@@ -69,7 +70,7 @@ var ghsFlagNames = [...]string{
 func (f GHSFlags) Has(fields GHSFlags) bool { return f&fields == fields }
 
 // String lists the fields in words.
-func (f GHSFlags) String() string { return namesOf(ghsFlagNames[:], uint32(f)) }
+func (f GHSFlags) String() string { return att.NamesOf(ghsFlagNames[:], uint32(f)) }
 
 // GHSStatus is the measurement status, as sent. Reserved bits are kept.
 type GHSStatus uint16
@@ -92,7 +93,7 @@ var ghsStatusNames = [...]string{
 }
 
 // String lists the conditions in words.
-func (s GHSStatus) String() string { return namesOf(ghsStatusNames[:], uint32(s)) }
+func (s GHSStatus) String() string { return att.NamesOf(ghsStatusNames[:], uint32(s)) }
 
 const (
 	ghsRef = "GHS, pre-adoption"
@@ -104,27 +105,27 @@ const (
 // what follows the record number of a [StoredObservation]. The result borrows b.
 // Bundles may nest four deep. The work is proportional to the length of b.
 func ParseGHSObservation(b []byte) (GHSObservation, error) {
-	r := newReader(b)
-	o := r.ghsObservation(b, ghsDepth)
-	return o, finish(&r, 0, "GHSObservation", ghsRef)
+	r := att.NewReader(b)
+	o := readObservation(&r, b, ghsDepth)
+	return o, r.Finish(0, "GHSObservation", ghsRef)
 }
 
-// ghsObservation reads an observation from the frame b, with all that it holds.
-func (r *reader) ghsObservation(b []byte, depth int) (o GHSObservation) {
+// readObservation reads an observation from the frame b, with all that it holds.
+func readObservation(r *att.Reader, b []byte, depth int) (o GHSObservation) {
 	o.Value.Class = GHSClass(r.Uint8("Class"))
 	at := r.Offset()
 	length := int(r.Uint16("Length"))
 	start := r.Offset()
 	o.Flags = GHSFlags(r.Uint16("Flags"))
 	if o.Flags&ghsReserved != 0 {
-		r.reject(device.ErrReservedBits, "Flags", start)
+		r.Reject(device.ErrReservedBits, "Flags", start)
 	}
 	o.readFields(r, b)
 	from := r.Offset()
 	if o.Value.Class.known() {
-		r.ghsValue(b, o.Value.Class, depth)
+		readValue(r, b, o.Value.Class, depth)
 	} else {
-		r.reject(device.ErrReservedValue, "Class", at-1)
+		r.Reject(device.ErrReservedValue, "Class", at-1)
 		r.Bytes("Value", max(0, start+length-from))
 	}
 	if _, _, short := r.Short(); short {
@@ -133,22 +134,22 @@ func (r *reader) ghsObservation(b []byte, depth int) (o GHSObservation) {
 	if end := r.Offset(); end > from {
 		o.Value.raw = b[from:end:end]
 	}
-	if r.Offset() != start+length && r.fault != device.ErrLength { // worse than any other fault
-		r.fault, r.field, r.at = device.ErrLength, "Length", at
+	if r.Offset() != start+length {
+		r.Reject(device.ErrLength, "Length", at)
 	}
 	return o
 }
 
 // readFields reads what stands between flags and value.
-func (o *GHSObservation) readFields(r *reader, b []byte) {
+func (o *GHSObservation) readFields(r *att.Reader, b []byte) {
 	if o.Flags.Has(GHSHasType) {
 		o.Type = r.Uint32("Type")
 	}
 	if o.Flags.Has(GHSHasTimestamp) {
-		o.Timestamp = r.elapsedTime()
+		o.Timestamp = readElapsedTime(r)
 	}
 	if o.Flags.Has(GHSHasDuration) {
-		o.Duration = r.float("Duration")
+		o.Duration = r.Float("Duration")
 	}
 	if o.Flags.Has(GHSHasStatus) {
 		o.Status = GHSStatus(r.Uint16("MeasurementStatus"))
@@ -160,16 +161,16 @@ func (o *GHSObservation) readFields(r *reader, b []byte) {
 		o.User = r.Uint8("PatientID")
 	}
 	if o.Flags.Has(GHSHasSupplemental) {
-		o.Supplemental = r.ghsCodes("SupplementalInformation")
+		o.Supplemental = readCodes(r, "SupplementalInformation")
 	}
 	if o.Flags.Has(GHSHasDerivedFrom) {
-		o.DerivedFrom = r.ghsCodes("DerivedFrom")
+		o.DerivedFrom = readCodes(r, "DerivedFrom")
 	}
 	if o.Flags.Has(GHSHasMembers) {
-		o.Members = r.ghsCodes("HasMember")
+		o.Members = readCodes(r, "HasMember")
 	}
 	if o.Flags.Has(GHSHasExtra) {
-		o.Extra = r.ghsTLVs(b)
+		o.Extra = readTLVs(r, b)
 	}
 }
 
@@ -186,7 +187,7 @@ func (o GHSObservation) AppendBinary(b []byte) ([]byte, error) {
 	b = append(b, o.Value.raw...)
 	length := len(b) - start - 3
 	if length > 0xFFFF {
-		return b, unencodable("Length")
+		return b, att.Unencodable("Length")
 	}
 	binary.LittleEndian.PutUint16(b[start+1:], uint16(length))
 	return b, nil
@@ -234,7 +235,7 @@ type GHSCodes struct{ raw []byte }
 // MakeGHSCodes makes a list. It fails if there are more than 255 numbers.
 func MakeGHSCodes(codes ...uint32) (GHSCodes, error) {
 	if len(codes) > 0xFF {
-		return GHSCodes{}, unencodable("GHSCodes")
+		return GHSCodes{}, att.Unencodable("GHSCodes")
 	}
 	var c GHSCodes
 	for _, v := range codes {
@@ -257,7 +258,7 @@ func (c GHSCodes) All() iter.Seq[uint32] {
 	}
 }
 
-func (r *reader) ghsCodes(field string) GHSCodes {
+func readCodes(r *att.Reader, field string) GHSCodes {
 	n := int(r.Uint8(field))
 	if n == 0 {
 		return GHSCodes{}
@@ -290,12 +291,12 @@ type GHSTLV struct {
 // one with more than 65535 bytes.
 func MakeGHSTLVs(attributes ...GHSTLV) (GHSTLVs, error) {
 	if len(attributes) > 0xFF {
-		return GHSTLVs{}, unencodable("GHSTLVs")
+		return GHSTLVs{}, att.Unencodable("GHSTLVs")
 	}
 	list := GHSTLVs{count: uint8(len(attributes))}
 	for _, a := range attributes {
 		if len(a.Value) > 0xFFFF {
-			return GHSTLVs{}, unencodable("GHSTLV")
+			return GHSTLVs{}, att.Unencodable("GHSTLV")
 		}
 		list.raw = binary.LittleEndian.AppendUint32(list.raw, a.Type)
 		list.raw = binary.LittleEndian.AppendUint16(list.raw, uint16(len(a.Value)))
@@ -310,16 +311,16 @@ func (t GHSTLVs) Len() int { return int(t.count) }
 // All yields the entries in the order sent.
 func (t GHSTLVs) All() iter.Seq[GHSTLV] {
 	return func(yield func(GHSTLV) bool) {
-		r := newReader(t.raw)
+		r := att.NewReader(t.raw)
 		for range t.count {
-			if v := r.ghsTLV(); !yield(v) {
+			if v := readTLV(&r); !yield(v) {
 				return
 			}
 		}
 	}
 }
 
-func (r *reader) ghsTLV() (t GHSTLV) {
+func readTLV(r *att.Reader) (t GHSTLV) {
 	t.Type = r.Uint32("TLVType")
 	n := int(r.Uint16("TLVLength"))
 	t.Format = r.Uint8("TLVFormat")
@@ -327,11 +328,11 @@ func (r *reader) ghsTLV() (t GHSTLV) {
 	return t
 }
 
-func (r *reader) ghsTLVs(b []byte) (t GHSTLVs) {
+func readTLVs(r *att.Reader, b []byte) (t GHSTLVs) {
 	count := r.Uint8("TLVCount")
 	from := r.Offset()
 	for range count {
-		r.ghsTLV()
+		readTLV(r)
 	}
 	if _, _, short := r.Short(); short || count == 0 {
 		return GHSTLVs{}

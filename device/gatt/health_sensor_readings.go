@@ -2,6 +2,7 @@ package gatt
 
 import (
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -26,12 +27,12 @@ func (o GHSObservation) appendReadings(
 ) ([]vitals.Reading, device.Frame) {
 	o = o.within(parent)
 	if o.Value.Class == GHSBundleClass {
-		r := newReader(o.Value.raw)
+		r := att.NewReader(o.Value.raw)
 		for range r.Uint8("ObservationCount") {
 			if depth <= 0 {
 				break
 			}
-			member := r.ghsObservation(o.Value.raw, depth-1)
+			member := readObservation(&r, o.Value.raw, depth-1)
 			if _, _, short := r.Short(); short {
 				break
 			}
@@ -47,9 +48,9 @@ func (o GHSObservation) appendReadings(
 	case GHSNumericClass:
 		dst = o.Value.appendReading(dst, reading, o.Type)
 	case GHSCompoundClass:
-		r := newReader(o.Value.raw)
+		r := att.NewReader(o.Value.raw)
 		for range r.Uint8("ComponentCount") {
-			c := r.ghsComponent(o.Value.raw)
+			c := readComponent(&r, o.Value.raw)
 			if _, _, short := r.Short(); short {
 				break
 			}
@@ -89,7 +90,7 @@ func (v GHSValue) appendReading(dst []vitals.Reading, r vitals.Reading, code uin
 		return dst
 	}
 	value, absent := n.Value.Decimal()
-	return appendValue(dst, &r, k, value, absent, u)
+	return att.AppendValue(dst, &r, k, value, absent, u)
 }
 
 // unitFor finds the unit with a code within partition 4, if it fits a kind.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -51,42 +52,33 @@ type StoredObservation struct {
 
 // ParseLiveObservation decodes b, which the result borrows.
 func ParseLiveObservation(b []byte) (LiveObservation, error) {
-	r := newReader(b)
-	m := LiveObservation{SegmentHeader: r.segmentHeader()}
+	r := att.NewReader(b)
+	m := LiveObservation{SegmentHeader: SegmentHeader(r.Segment())}
 	if m.Whole() {
-		m.Observation = r.ghsObservation(b, ghsDepth)
+		m.Observation = readObservation(&r, b, ghsDepth)
 	} else {
-		m.Part = r.rest("Part")
+		m.Part = r.Remaining("Part")
 	}
-	return m, finish(&r, 0, "LiveObservation", ghsRef)
+	return m, r.Finish(0, "LiveObservation", ghsRef)
 }
 
 // ParseStoredObservation decodes b, which the result borrows.
 func ParseStoredObservation(b []byte) (StoredObservation, error) {
-	r := newReader(b)
-	m := StoredObservation{SegmentHeader: r.segmentHeader()}
+	r := att.NewReader(b)
+	m := StoredObservation{SegmentHeader: SegmentHeader(r.Segment())}
 	if m.Whole() {
 		m.Record = r.Uint32("RecordNumber")
-		m.Observation = r.ghsObservation(b, ghsDepth)
+		m.Observation = readObservation(&r, b, ghsDepth)
 	} else {
-		m.Part = r.rest("Part")
+		m.Part = r.Remaining("Part")
 	}
-	return m, finish(&r, 0, "StoredObservation", ghsRef)
-}
-
-// unjoined says that one part of several is nothing to decode: a collector has
-// to join them first.
-func (h SegmentHeader) unjoined(typ string) error {
-	if h.Whole() {
-		return nil
-	}
-	return &device.DecodeError{Type: typ, Field: "SegmentationHeader", Ref: ghsRef, Err: device.ErrUnsupported}
+	return m, r.Finish(0, "StoredObservation", ghsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Counter has
 // more than 6 bits, or as [GHSObservation.AppendBinary] does.
 func (m LiveObservation) AppendBinary(b []byte) ([]byte, error) {
-	b, err := m.SegmentHeader.append(b)
+	b, err := m.SegmentHeader.AppendBinary(b)
 	if err != nil || !m.Whole() {
 		return append(b, m.Part...), err
 	}
@@ -96,7 +88,7 @@ func (m LiveObservation) AppendBinary(b []byte) ([]byte, error) {
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Counter has
 // more than 6 bits, or as [GHSObservation.AppendBinary] does.
 func (m StoredObservation) AppendBinary(b []byte) ([]byte, error) {
-	b, err := m.SegmentHeader.append(b)
+	b, err := m.SegmentHeader.AppendBinary(b)
 	if err != nil || !m.Whole() {
 		return append(b, m.Part...), err
 	}
@@ -167,21 +159,21 @@ const (
 // ParseGHSFeature decodes b, which the result borrows.
 func ParseGHSFeature(b []byte) (GHSFeature, error) {
 	var m GHSFeature
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Reserved = flags & ghsFeatureReserved
-	m.Types = r.ghsCodes("ObservationTypes")
+	m.Types = readCodes(&r, "ObservationTypes")
 	if m.HasSpecializations = flags&ghsHasSpecializations != 0; m.HasSpecializations {
 		if n := int(r.Uint8("Specializations")); n > 0 {
 			m.Specializations.raw = r.Bytes("Specializations", 3*n)
 		}
 	}
-	return m, finish(&r, m.Reserved, "GHSFeature", ghsRef)
+	return m, r.Finish(m.Reserved, "GHSFeature", ghsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m GHSFeature) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasSpecializations, ghsHasSpecializations)|m.Reserved&ghsFeatureReserved)
+	b = append(b, att.Flag(m.HasSpecializations, ghsHasSpecializations)|m.Reserved&ghsFeatureReserved)
 	b = m.Types.append(b)
 	if m.HasSpecializations {
 		b = append(append(b, byte(m.Specializations.Len())), m.Specializations.raw...)
@@ -204,25 +196,25 @@ const (
 	GHSLiveError GHSControl = 0x82
 )
 
-var ghsControlNames = [...]codeName{
-	{0x01, "start live observations"},
-	{0x02, "stop live observations"},
-	{0x80, "success"},
-	{0x81, "server busy"},
-	{0x82, "error of live observations"},
+var ghsControlNames = map[GHSControl]string{
+	0x01: "start live observations",
+	0x02: "stop live observations",
+	0x80: "success",
+	0x81: "server busy",
+	0x82: "error of live observations",
 }
 
 // String is the command or answer in words.
-func (c GHSControl) String() string { return codeText(ghsControlNames[:], uint16(c)) }
+func (c GHSControl) String() string { return att.CodeText(ghsControlNames, c) }
 
 // ParseGHSControl decodes b.
 func ParseGHSControl(b []byte) (GHSControl, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	c := GHSControl(r.Uint8("OpCode"))
-	if _, ok := findCode(ghsControlNames[:], uint16(c)); !ok {
-		r.reject(device.ErrOpCode, "OpCode", 0)
+	if _, ok := ghsControlNames[c]; !ok {
+		r.Reject(device.ErrOpCode, "OpCode", 0)
 	}
-	return c, finish(&r, 0, "GHSControl", ghsRef)
+	return c, r.Finish(0, "GHSControl", ghsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -255,9 +247,9 @@ type GHSSchedule struct {
 
 // ParseGHSSchedule decodes b.
 func ParseGHSSchedule(b []byte) (GHSSchedule, error) {
-	r := newReader(b)
-	m := GHSSchedule{Type: r.Uint32("ObservationType"), Period: r.float("MeasurementPeriod"), Interval: r.float("UpdateInterval")}
-	return m, finish(&r, 0, "GHSSchedule", ghsRef)
+	r := att.NewReader(b)
+	m := GHSSchedule{Type: r.Uint32("ObservationType"), Period: r.Float("MeasurementPeriod"), Interval: r.Float("UpdateInterval")}
+	return m, r.Finish(0, "GHSSchedule", ghsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 )
 
@@ -24,16 +25,16 @@ const (
 	GHSBundleClass   GHSClass = 0xFF // several observations
 )
 
-var ghsClassNames = [...]codeName{
-	{1, "simple numeric"},
-	{2, "simple discrete"},
-	{3, "string"},
-	{4, "real-time sample array"},
-	{5, "compound discrete event"},
-	{6, "compound state or event"},
-	{7, "compound"},
-	{8, "TLV"},
-	{0xFF, "bundle"},
+var ghsClassNames = map[GHSClass]string{
+	1:    "simple numeric",
+	2:    "simple discrete",
+	3:    "string",
+	4:    "real-time sample array",
+	5:    "compound discrete event",
+	6:    "compound state or event",
+	7:    "compound",
+	8:    "TLV",
+	0xFF: "bundle",
 }
 
 func (c GHSClass) known() bool {
@@ -44,7 +45,7 @@ func (c GHSClass) known() bool {
 func (c GHSClass) simple() bool { return c >= GHSNumericClass && c <= GHSStatesClass }
 
 // String is the form in words.
-func (c GHSClass) String() string { return codeText(ghsClassNames[:], uint16(c)) }
+func (c GHSClass) String() string { return att.CodeText(ghsClassNames, c) }
 
 // A GHSValue is a value of one of the forms of [GHSClass]. It borrows its bytes.
 type GHSValue struct {
@@ -55,43 +56,43 @@ type GHSValue struct {
 // Raw is the value as sent.
 func (v GHSValue) Raw() []byte { return v.raw }
 
-// ghsValue reads a value of a known form from the frame b.
-func (r *reader) ghsValue(b []byte, c GHSClass, depth int) {
+// readValue reads a value of a known form from the frame b.
+func readValue(r *att.Reader, b []byte, c GHSClass, depth int) {
 	switch c {
 	case GHSNumericClass:
-		r.ghsNumeric()
+		readNumeric(r)
 	case GHSDiscreteClass:
 		r.Uint32("Code")
 	case GHSTextClass:
 		n := int(r.Uint16("TextLength"))
 		at := r.Offset()
-		r.checkText("Text", r.Bytes("Text", n), at)
+		r.CheckText("Text", r.Bytes("Text", n), at)
 	case GHSSamplesClass:
-		r.ghsSamples()
+		readSamples(r)
 	case GHSEventsClass:
-		r.ghsCodes("Events")
+		readCodes(r, "Events")
 	case GHSStatesClass:
-		r.ghsStates()
+		readStates(r)
 	case GHSCompoundClass:
 		for range r.Uint8("ComponentCount") {
 			if _, _, short := r.Short(); short {
 				return
 			}
-			r.ghsComponent(b)
+			readComponent(r, b)
 		}
 	case GHSTLVClass:
-		r.ghsTLVs(b)
+		readTLVs(r, b)
 	case GHSBundleClass:
-		r.ghsBundle(b, depth)
+		readBundle(r, b, depth)
 	}
 }
 
-// ghsBundle reads observations within depth more bundles.
-func (r *reader) ghsBundle(b []byte, depth int) {
+// readBundle reads observations within depth more bundles.
+func readBundle(r *att.Reader, b []byte, depth int) {
 	at := r.Offset()
 	count := r.Uint8("ObservationCount")
 	if depth <= 0 {
-		r.reject(device.ErrOutOfRange, "ObservationCount", at)
+		r.Reject(device.ErrOutOfRange, "ObservationCount", at)
 		r.Bytes("Bundle", r.Rest())
 		return
 	}
@@ -99,7 +100,7 @@ func (r *reader) ghsBundle(b []byte, depth int) {
 		if _, _, short := r.Short(); short {
 			return
 		}
-		r.ghsObservation(b, depth-1)
+		readObservation(r, b, depth-1)
 	}
 }
 
@@ -114,8 +115,8 @@ type GHSNumeric struct {
 	Value medfloat.Float
 }
 
-func (r *reader) ghsNumeric() GHSNumeric {
-	return GHSNumeric{Unit: r.Uint16("Unit"), Value: r.float("Value")}
+func readNumeric(r *att.Reader) GHSNumeric {
+	return GHSNumeric{Unit: r.Uint16("Unit"), Value: r.Float("Value")}
 }
 
 // GHSValue is n in the form in which observations hold it.
@@ -132,7 +133,7 @@ func NewGHSCode(code uint32) GHSValue {
 // NewGHSText makes a value of a text. It fails if that has more than 65535 bytes.
 func NewGHSText(text string) (GHSValue, error) {
 	if len(text) > 0xFFFF {
-		return GHSValue{}, unencodable("Text")
+		return GHSValue{}, att.Unencodable("Text")
 	}
 	return GHSValue{GHSTextClass, append(binary.LittleEndian.AppendUint16(nil, uint16(len(text))), text...)}, nil
 }
@@ -141,12 +142,12 @@ func NewGHSText(text string) (GHSValue, error) {
 // is itself a compound, a bundle or a list of attributes.
 func NewGHSCompound(components ...GHSComponent) (GHSValue, error) {
 	if len(components) > 0xFF {
-		return GHSValue{}, unencodable("Components")
+		return GHSValue{}, att.Unencodable("Components")
 	}
 	raw := []byte{byte(len(components))}
 	for _, c := range components {
 		if !c.Value.Class.simple() {
-			return GHSValue{}, unencodable("Components")
+			return GHSValue{}, att.Unencodable("Components")
 		}
 		raw = append(binary.LittleEndian.AppendUint32(raw, c.Type), byte(c.Value.Class))
 		raw = append(raw, c.Value.raw...)
@@ -157,7 +158,7 @@ func NewGHSCompound(components ...GHSComponent) (GHSValue, error) {
 // NewGHSBundle makes a value of up to 255 observations.
 func NewGHSBundle(observations ...GHSObservation) (_ GHSValue, err error) {
 	if len(observations) > 0xFF {
-		return GHSValue{}, unencodable("Bundle")
+		return GHSValue{}, att.Unencodable("Bundle")
 	}
 	raw := []byte{byte(len(observations))}
 	for _, o := range observations {
@@ -170,14 +171,14 @@ func NewGHSBundle(observations ...GHSObservation) (_ GHSValue, err error) {
 
 // Numeric is the number, if v is one.
 func (v GHSValue) Numeric() (n GHSNumeric, ok bool) {
-	r := newReader(v.raw)
-	n = r.ghsNumeric()
+	r := att.NewReader(v.raw)
+	n = readNumeric(&r)
 	return n, v.Class == GHSNumericClass && r.Complete()
 }
 
 // Code is the code, if v is one.
 func (v GHSValue) Code() (code uint32, ok bool) {
-	r := newReader(v.raw)
+	r := att.NewReader(v.raw)
 	code = r.Uint32("Code")
 	return code, v.Class == GHSDiscreteClass && r.Complete()
 }
@@ -195,8 +196,8 @@ func (v GHSValue) Events() GHSCodes {
 	if v.Class != GHSEventsClass {
 		return GHSCodes{}
 	}
-	r := newReader(v.raw)
-	return r.ghsCodes("Events")
+	r := att.NewReader(v.raw)
+	return readCodes(&r, "Events")
 }
 
 // TLVs is the list of attributes; empty if v is none.
@@ -204,8 +205,8 @@ func (v GHSValue) TLVs() GHSTLVs {
 	if v.Class != GHSTLVClass {
 		return GHSTLVs{}
 	}
-	r := newReader(v.raw)
-	return r.ghsTLVs(v.raw)
+	r := att.NewReader(v.raw)
+	return readTLVs(&r, v.raw)
 }
 
 // GHSStates is a set of conditions, one per bit, lowest bit of the first byte
@@ -221,7 +222,7 @@ type GHSStates struct {
 	Bits      []byte // which hold; borrowed
 }
 
-func (r *reader) ghsStates() (s GHSStates) {
+func readStates(r *att.Reader) (s GHSStates) {
 	n := int(r.Uint8("StateSize"))
 	s.Supported = r.Bytes("SupportedMask", n)
 	s.Lasting = r.Bytes("StateOrEventMask", n)
@@ -231,8 +232,8 @@ func (r *reader) ghsStates() (s GHSStates) {
 
 // States is the set of conditions, if v is one.
 func (v GHSValue) States() (s GHSStates, ok bool) {
-	r := newReader(v.raw)
-	s = r.ghsStates()
+	r := att.NewReader(v.raw)
+	s = readStates(&r)
 	return s, v.Class == GHSStatesClass && r.Complete()
 }
 
@@ -254,13 +255,13 @@ type GHSSamples struct {
 	Data      []byte         // Count × Width bytes; borrowed
 }
 
-func (r *reader) ghsSamples() (s GHSSamples) {
+func readSamples(r *att.Reader) (s GHSSamples) {
 	s.Unit = r.Uint16("Unit")
-	s.Scale = r.float("ScaleFactor")
-	s.Offset = r.float("ScaleOffset")
+	s.Scale = r.Float("ScaleFactor")
+	s.Offset = r.Float("ScaleOffset")
 	s.Min = int32(r.Uint32("ScaledMin"))
 	s.Max = int32(r.Uint32("ScaledMax"))
-	s.Period = r.float("SamplePeriod")
+	s.Period = r.Float("SamplePeriod")
 	s.PerPeriod = r.Uint8("SamplesPerPeriod")
 	s.Width = r.Uint8("BytesPerSample")
 	s.Count = r.Uint32("SampleCount")
@@ -274,8 +275,8 @@ func (r *reader) ghsSamples() (s GHSSamples) {
 
 // Samples is the piece of a curve, if v is one.
 func (v GHSValue) Samples() (s GHSSamples, ok bool) {
-	r := newReader(v.raw)
-	s = r.ghsSamples()
+	r := att.NewReader(v.raw)
+	s = readSamples(&r)
 	return s, v.Class == GHSSamplesClass && r.Complete()
 }
 
@@ -290,17 +291,17 @@ type GHSComponent struct {
 	Value GHSValue
 }
 
-// ghsComponent reads a component from the frame b.
-func (r *reader) ghsComponent(b []byte) (c GHSComponent) {
+// readComponent reads a component from the frame b.
+func readComponent(r *att.Reader, b []byte) (c GHSComponent) {
 	c.Type = r.Uint32("ComponentType")
 	c.Value.Class = GHSClass(r.Uint8("ComponentClass"))
 	from := r.Offset()
 	if !c.Value.Class.simple() { // where it ends nobody knows
-		r.reject(device.ErrReservedValue, "ComponentClass", from-1)
+		r.Reject(device.ErrReservedValue, "ComponentClass", from-1)
 		r.Bytes("Value", r.Rest())
 		return c
 	}
-	r.ghsValue(b, c.Value.Class, 0)
+	readValue(r, b, c.Value.Class, 0)
 	if end := r.Offset(); end > from {
 		c.Value.raw = b[from:end:end]
 	}
@@ -313,9 +314,9 @@ func (v GHSValue) Components() iter.Seq[GHSComponent] {
 		if v.Class != GHSCompoundClass {
 			return
 		}
-		r := newReader(v.raw)
+		r := att.NewReader(v.raw)
 		for range r.Uint8("ComponentCount") {
-			c := r.ghsComponent(v.raw)
+			c := readComponent(&r, v.raw)
 			if _, _, short := r.Short(); short || !yield(c) {
 				return
 			}
@@ -329,9 +330,9 @@ func (v GHSValue) Bundle() iter.Seq[GHSObservation] {
 		if v.Class != GHSBundleClass {
 			return
 		}
-		r := newReader(v.raw)
+		r := att.NewReader(v.raw)
 		for range r.Uint8("ObservationCount") {
-			o := r.ghsObservation(v.raw, ghsDepth)
+			o := readObservation(&r, v.raw, ghsDepth)
 			if _, _, short := r.Short(); short || !yield(o) {
 				return
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -62,7 +63,7 @@ const (
 // intervals and carries what could be read even beside an error.
 func ParseHeartRateMeasurement(b []byte) (HeartRateMeasurement, error) {
 	var m HeartRateMeasurement
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Contact = SensorContact(flags & hrContact >> 1)
 	m.Reserved = flags & hrReserved
@@ -77,14 +78,14 @@ func ParseHeartRateMeasurement(b []byte) (HeartRateMeasurement, error) {
 	if flags&hrHasRR != 0 {
 		m.RR = RRIntervals{r.Groups("RR", 2)}
 	}
-	return m, finish(&r, m.Reserved, "HeartRateMeasurement", "HRS 1.0, 3.1")
+	return m, r.Finish(m.Reserved, "HeartRateMeasurement", "HRS 1.0, 3.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m HeartRateMeasurement) AppendBinary(b []byte) ([]byte, error) {
 	wide := m.Wide || m.BPM > 0xFF
-	b = append(b, flag(wide, hrWide)|byte(m.Contact)<<1&hrContact|
-		flag(m.HasEnergy, hrHasEnergy)|flag(m.RR.Sent(), hrHasRR)|m.Reserved&hrReserved)
+	b = append(b, att.Flag(wide, hrWide)|byte(m.Contact)<<1&hrContact|
+		att.Flag(m.HasEnergy, hrHasEnergy)|att.Flag(m.RR.Sent(), hrHasRR)|m.Reserved&hrReserved)
 	if wide {
 		b = binary.LittleEndian.AppendUint16(b, m.BPM)
 	} else {

@@ -1,7 +1,6 @@
 package gatt
 
-// UUIDHeartRateControlPoint is what a collector writes to a heart-rate sensor.
-const UUIDHeartRateControlPoint = 0x2A39
+import "github.com/telemed-go/sdk/device/gatt/internal/att"
 
 // HeartRateControl is characteristic 0x2A39 (Heart Rate Service 1.0, 3.3): one
 // byte that the collector writes. All numbers but one are reserved.
@@ -13,9 +12,9 @@ const ResetEnergyExpended HeartRateControl = 1
 
 // ParseHeartRateControl decodes b.
 func ParseHeartRateControl(b []byte) (HeartRateControl, error) {
-	r := newReader(b)
-	c := HeartRateControl(r.code("Command", uint8(ResetEnergyExpended)))
-	return c, finish(&r, 0, "HeartRateControl", heartRateControlRef)
+	r := att.NewReader(b)
+	c := HeartRateControl(r.Code("Command", uint8(ResetEnergyExpended)))
+	return c, r.Finish(0, "HeartRateControl", heartRateControlRef)
 }
 
 const heartRateControlRef = "HRS 1.0, 3.3"
@@ -23,13 +22,13 @@ const heartRateControlRef = "HRS 1.0, 3.3"
 // CheckDirection reports a command that came from the sensor, with
 // [device.ErrDirection]: it never sends one.
 func (c HeartRateControl) CheckDirection(fromDevice bool) error {
-	return checkDirection(false, fromDevice, "HeartRateControl", heartRateControlRef)
+	return att.CheckDirection(false, fromDevice, "HeartRateControl", heartRateControlRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (c HeartRateControl) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(c)), nil }
 
 // String is the command in words.
-func (c HeartRateControl) String() string { return nameOf(heartRateControls[:], uint8(c)) }
+func (c HeartRateControl) String() string { return att.NameOf(heartRateControls[:], uint8(c)) }
 
 var heartRateControls = [...]string{1: "reset energy expended"}

@@ -1,6 +1,9 @@
 package gatt
 
-import "github.com/telemed-go/sdk/device"
+import (
+	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // ZoneScheme is a characteristic of the User Data Service 1.1 (3.2) that says
 // where the heart rate zones of a user meet; its value is the UUID. Two zones
@@ -34,7 +37,7 @@ type HeartRateZones struct {
 // Parse decodes b, which is of characteristic s.
 func (s ZoneScheme) Parse(b []byte) (HeartRateZones, error) {
 	z := HeartRateZones{Scheme: s}
-	r := newReader(b)
+	r := att.NewReader(b)
 	switch s {
 	case ThreeZones, FourZones:
 	case FiveZones:
@@ -46,7 +49,7 @@ func (s ZoneScheme) Parse(b []byte) (HeartRateZones, error) {
 	if s != ThreeZones {
 		z.HardMaximum = r.Uint8("HardMaximum")
 	}
-	return z, finish(&r, 0, "HeartRateZones", userRef)
+	return z, r.Finish(0, "HeartRateZones", userRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Scheme is none
@@ -60,5 +63,5 @@ func (z HeartRateZones) AppendBinary(b []byte) ([]byte, error) {
 	case FiveZones:
 		return append(b, z.VeryLightLight, z.LightModerate, z.ModerateHard, z.HardMaximum), nil
 	}
-	return b, unencodable("Scheme")
+	return b, att.Unencodable("Scheme")
 }

@@ -1,36 +1,8 @@
 package gatt
 
 import (
-	"slices"
-	"strconv"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
-
-// The numbers of the Insulin Delivery Service 1.0 differ from one another in
-// several bits, so that a bit that flips makes no other number of the list.
-//
-// single-source layout, all lists: bluetooth-sig-python@27bdb3d. The states and
-// annunciations also stand, equal, in ehealthinnovation/BLEIDSSim.
-
-// codeName is one row of a list of numbers and their names, sorted by number.
-type codeName struct {
-	code uint16
-	name string
-}
-
-func findCode(rows []codeName, code uint16) (name string, ok bool) {
-	i, ok := slices.BinarySearchFunc(rows, code, func(row codeName, code uint16) int { return int(row.code) - int(code) })
-	if !ok {
-		return "", false
-	}
-	return rows[i].name, true
-}
-
-func codeText(rows []codeName, code uint16) string {
-	if name, ok := findCode(rows, code); ok {
-		return name
-	}
-	return "reserved 0x" + strconv.FormatUint(uint64(code), 16)
-}
 
 // IDDTherapyState says whether insulin is infused.
 type IDDTherapyState uint8
@@ -43,15 +15,15 @@ const (
 	IDDTherapyRun          IDDTherapyState = 0x55
 )
 
-var iddTherapyStateNames = [...]codeName{
-	{uint16(IDDTherapyUndetermined), "undetermined"},
-	{uint16(IDDTherapyStop), "stop"},
-	{uint16(IDDTherapyPause), "pause"},
-	{uint16(IDDTherapyRun), "run"},
+var iddTherapyStateNames = map[IDDTherapyState]string{
+	IDDTherapyUndetermined: "undetermined",
+	IDDTherapyStop:         "stop",
+	IDDTherapyPause:        "pause",
+	IDDTherapyRun:          "run",
 }
 
 // String is the name in words.
-func (t IDDTherapyState) String() string { return codeText(iddTherapyStateNames[:], uint16(t)) }
+func (t IDDTherapyState) String() string { return att.CodeText(iddTherapyStateNames, t) }
 
 // IDDOperationalState says what the pump itself does.
 type IDDOperationalState uint8
@@ -67,18 +39,18 @@ const (
 	IDDOperationalReady        IDDOperationalState = 0x96
 )
 
-var iddOperationalStateNames = [...]codeName{
-	{uint16(IDDOperationalUndetermined), "undetermined"},
-	{uint16(IDDOperationalOff), "off"},
-	{uint16(IDDOperationalStandby), "standby"},
-	{uint16(IDDOperationalPreparing), "preparing"},
-	{uint16(IDDOperationalPriming), "priming"},
-	{uint16(IDDOperationalWaiting), "waiting"},
-	{uint16(IDDOperationalReady), "ready"},
+var iddOperationalStateNames = map[IDDOperationalState]string{
+	IDDOperationalUndetermined: "undetermined",
+	IDDOperationalOff:          "off",
+	IDDOperationalStandby:      "standby",
+	IDDOperationalPreparing:    "preparing",
+	IDDOperationalPriming:      "priming",
+	IDDOperationalWaiting:      "waiting",
+	IDDOperationalReady:        "ready",
 }
 
 // String is the name in words.
-func (o IDDOperationalState) String() string { return codeText(iddOperationalStateNames[:], uint16(o)) }
+func (o IDDOperationalState) String() string { return att.CodeText(iddOperationalStateNames, o) }
 
 // IDDAnnunciationType says what a pump wants to tell.
 type IDDAnnunciationType uint16
@@ -109,33 +81,33 @@ const (
 	IDDAnnunciationTemperature             IDDAnnunciationType = 0x0365
 )
 
-var iddAnnunciationTypeNames = [...]codeName{
-	{uint16(IDDAnnunciationSystemIssue), "system issue"},
-	{uint16(IDDAnnunciationMechanicalIssue), "mechanical issue"},
-	{uint16(IDDAnnunciationOcclusionDetected), "occlusion detected"},
-	{uint16(IDDAnnunciationReservoirIssue), "reservoir issue"},
-	{uint16(IDDAnnunciationReservoirEmpty), "reservoir empty"},
-	{uint16(IDDAnnunciationReservoirLow), "reservoir low"},
-	{uint16(IDDAnnunciationPrimingIssue), "priming issue"},
-	{uint16(IDDAnnunciationInfusionSetIncomplete), "infusion set incomplete"},
-	{uint16(IDDAnnunciationInfusionSetDetached), "infusion set detached"},
-	{uint16(IDDAnnunciationPowerSourceInsufficient), "power source insufficient"},
-	{uint16(IDDAnnunciationBatteryEmpty), "battery empty"},
-	{uint16(IDDAnnunciationBatteryLow), "battery low"},
-	{uint16(IDDAnnunciationBatteryMedium), "battery medium"},
-	{uint16(IDDAnnunciationBatteryFull), "battery full"},
-	{uint16(IDDAnnunciationTemperatureOutOfRange), "temperature out of range"},
-	{uint16(IDDAnnunciationAirPressureOutOfRange), "air pressure out of range"},
-	{uint16(IDDAnnunciationBolusCanceled), "bolus canceled"},
-	{uint16(IDDAnnunciationTBROver), "TBR over"},
-	{uint16(IDDAnnunciationTBRCanceled), "TBR canceled"},
-	{uint16(IDDAnnunciationMaxDelivery), "max delivery"},
-	{uint16(IDDAnnunciationDateTimeIssue), "date time issue"},
-	{uint16(IDDAnnunciationTemperature), "temperature"},
+var iddAnnunciationTypeNames = map[IDDAnnunciationType]string{
+	IDDAnnunciationSystemIssue:             "system issue",
+	IDDAnnunciationMechanicalIssue:         "mechanical issue",
+	IDDAnnunciationOcclusionDetected:       "occlusion detected",
+	IDDAnnunciationReservoirIssue:          "reservoir issue",
+	IDDAnnunciationReservoirEmpty:          "reservoir empty",
+	IDDAnnunciationReservoirLow:            "reservoir low",
+	IDDAnnunciationPrimingIssue:            "priming issue",
+	IDDAnnunciationInfusionSetIncomplete:   "infusion set incomplete",
+	IDDAnnunciationInfusionSetDetached:     "infusion set detached",
+	IDDAnnunciationPowerSourceInsufficient: "power source insufficient",
+	IDDAnnunciationBatteryEmpty:            "battery empty",
+	IDDAnnunciationBatteryLow:              "battery low",
+	IDDAnnunciationBatteryMedium:           "battery medium",
+	IDDAnnunciationBatteryFull:             "battery full",
+	IDDAnnunciationTemperatureOutOfRange:   "temperature out of range",
+	IDDAnnunciationAirPressureOutOfRange:   "air pressure out of range",
+	IDDAnnunciationBolusCanceled:           "bolus canceled",
+	IDDAnnunciationTBROver:                 "TBR over",
+	IDDAnnunciationTBRCanceled:             "TBR canceled",
+	IDDAnnunciationMaxDelivery:             "max delivery",
+	IDDAnnunciationDateTimeIssue:           "date time issue",
+	IDDAnnunciationTemperature:             "temperature",
 }
 
 // String is the name in words.
-func (a IDDAnnunciationType) String() string { return codeText(iddAnnunciationTypeNames[:], uint16(a)) }
+func (a IDDAnnunciationType) String() string { return att.CodeText(iddAnnunciationTypeNames, a) }
 
 // IDDAnnunciationState says what became of an annunciation.
 type IDDAnnunciationState uint8
@@ -148,14 +120,14 @@ const (
 	IDDAnnunciationIsConfirmed    IDDAnnunciationState = 0x55
 )
 
-var iddAnnunciationStateNames = [...]codeName{
-	{uint16(IDDAnnunciationIsUndetermined), "undetermined"},
-	{uint16(IDDAnnunciationIsPending), "pending"},
-	{uint16(IDDAnnunciationIsSnoozed), "snoozed"},
-	{uint16(IDDAnnunciationIsConfirmed), "confirmed"},
+var iddAnnunciationStateNames = map[IDDAnnunciationState]string{
+	IDDAnnunciationIsUndetermined: "undetermined",
+	IDDAnnunciationIsPending:      "pending",
+	IDDAnnunciationIsSnoozed:      "snoozed",
+	IDDAnnunciationIsConfirmed:    "confirmed",
 }
 
 // String is the name in words.
 func (a IDDAnnunciationState) String() string {
-	return codeText(iddAnnunciationStateNames[:], uint16(a))
+	return att.CodeText(iddAnnunciationStateNames, a)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // IDDStatusReader is characteristic 0x2B24, IDD Status Reader Control Point
@@ -23,16 +24,16 @@ type IDDStatusReader struct {
 
 // ParseIDDStatusReader decodes b, which the result borrows.
 func ParseIDDStatusReader(b []byte) (IDDStatusReader, error) {
-	r := newReader(b)
-	m := IDDStatusReader{OpCode: IDDReaderOp(r.opCode16(iddReaderOpNames[:])), Operand: r.rest("Operand")}
-	return m, finish(&r, 0, "IDDStatusReader", idsRef)
+	r := att.NewReader(b)
+	m := IDDStatusReader{OpCode: readOpCode(&r, iddReaderOpNames), Operand: r.Remaining("Operand")}
+	return m, r.Finish(0, "IDDStatusReader", idsRef)
 }
 
 // opCode16 reads an op code of two bytes that must be on a list.
-func (r *reader) opCode16(rows []codeName) uint16 {
-	v := r.Uint16("OpCode")
-	if _, ok := findCode(rows, v); !ok {
-		r.reject(device.ErrOpCode, "OpCode", 0)
+func readOpCode[C ~uint16](r *att.Reader, names map[C]string) C {
+	v := C(r.Uint16("OpCode"))
+	if _, ok := names[v]; !ok {
+		r.Reject(device.ErrOpCode, "OpCode", 0)
 	}
 	return v
 }
@@ -71,9 +72,9 @@ type IDDCommand struct {
 
 // ParseIDDCommand decodes b, which the result borrows.
 func ParseIDDCommand(b []byte) (IDDCommand, error) {
-	r := newReader(b)
-	m := IDDCommand{OpCode: IDDCommandOp(r.opCode16(iddCommandOpNames[:])), Operand: r.rest("Operand")}
-	return m, finish(&r, 0, "IDDCommand", idsRef)
+	r := att.NewReader(b)
+	m := IDDCommand{OpCode: readOpCode(&r, iddCommandOpNames), Operand: r.Remaining("Operand")}
+	return m, r.Finish(0, "IDDCommand", idsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -101,9 +102,9 @@ type IDDCommandData IDDCommand
 
 // ParseIDDCommandData decodes b, which the result borrows.
 func ParseIDDCommandData(b []byte) (IDDCommandData, error) {
-	r := newReader(b)
-	m := IDDCommandData{OpCode: IDDCommandOp(r.opCode16(iddCommandOpNames[:])), Operand: r.rest("Operand")}
-	return m, finish(&r, 0, "IDDCommandData", idsRef)
+	r := att.NewReader(b)
+	m := IDDCommandData{OpCode: readOpCode(&r, iddCommandOpNames), Operand: r.Remaining("Operand")}
+	return m, r.Finish(0, "IDDCommandData", idsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -128,17 +129,17 @@ type IDDRecordAccess struct {
 // ParseIDDRecordAccess decodes b, which the result borrows.
 func ParseIDDRecordAccess(b []byte) (IDDRecordAccess, error) {
 	var m IDDRecordAccess
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.OpCode = IDDRecordOp(r.Uint8("OpCode"))
-	if _, ok := findCode(iddRecordOpNames[:], uint16(m.OpCode)); !ok {
-		r.reject(device.ErrOpCode, "OpCode", 0)
+	if _, ok := iddRecordOpNames[m.OpCode]; !ok {
+		r.Reject(device.ErrOpCode, "OpCode", 0)
 	}
 	m.Operator = IDDRecordOperator(r.Uint8("Operator"))
-	if _, ok := findCode(iddRecordOperatorNames[:], uint16(m.Operator)); !ok {
-		r.reject(device.ErrOperator, "Operator", 1)
+	if _, ok := iddRecordOperatorNames[m.Operator]; !ok {
+		r.Reject(device.ErrOperator, "Operator", 1)
 	}
-	m.Operand = r.rest("Operand")
-	return m, finish(&r, 0, "IDDRecordAccess", idsRef)
+	m.Operand = r.Remaining("Operand")
+	return m, r.Finish(0, "IDDRecordAccess", idsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -186,15 +187,15 @@ func (e IDDEvent) OfManufacturer() bool { return e >= iddEventOwnFirst && e <= i
 // ParseIDDHistory decodes b, which the result borrows.
 func ParseIDDHistory(b []byte) (IDDHistory, error) {
 	var m IDDHistory
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.Event = IDDEvent(r.Uint16("EventType"))
-	if _, ok := findCode(iddEventNames[:], uint16(m.Event)); !ok && !m.Event.OfManufacturer() {
-		r.reject(device.ErrReservedValue, "EventType", 0)
+	if _, ok := iddEventNames[m.Event]; !ok && !m.Event.OfManufacturer() {
+		r.Reject(device.ErrReservedValue, "EventType", 0)
 	}
 	m.Sequence = r.Uint32("Sequence")
 	m.Offset = r.Uint16("RelativeOffset")
-	m.Data = r.rest("EventData")
-	return m, finish(&r, 0, "IDDHistory", idsRef)
+	m.Data = r.Remaining("EventData")
+	return m, r.Finish(0, "IDDHistory", idsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].

@@ -1,5 +1,7 @@
 package gatt
 
+import "github.com/telemed-go/sdk/device/gatt/internal/att"
+
 // IDDReaderOp is an op code of the status reader control point.
 type IDDReaderOp uint16
 
@@ -23,27 +25,27 @@ const (
 	IDDReaderGetInsulinOnBoardResponse          IDDReaderOp = 0x03FC
 )
 
-var iddReaderOpNames = [...]codeName{
-	{uint16(IDDReaderResponseCode), "response code"},
-	{uint16(IDDReaderResetStatus), "reset status"},
-	{uint16(IDDReaderGetActiveBolusIDs), "get active bolus IDs"},
-	{uint16(IDDReaderGetActiveBolusIDsResponse), "get active bolus IDs response"},
-	{uint16(IDDReaderGetActiveBolusDelivery), "get active bolus delivery"},
-	{uint16(IDDReaderGetActiveBolusDeliveryResponse), "get active bolus delivery response"},
-	{uint16(IDDReaderGetActiveBasalRateDelivery), "get active basal rate delivery"},
-	{uint16(IDDReaderGetActiveBasalRateDeliveryResponse), "get active basal rate delivery response"},
-	{uint16(IDDReaderGetTotalDailyInsulinStatus), "get total daily insulin status"},
-	{uint16(IDDReaderGetTotalDailyInsulinStatusResponse), "get total daily insulin status response"},
-	{uint16(IDDReaderGetCounter), "get counter"},
-	{uint16(IDDReaderGetCounterResponse), "get counter response"},
-	{uint16(IDDReaderGetDeliveredInsulin), "get delivered insulin"},
-	{uint16(IDDReaderGetDeliveredInsulinResponse), "get delivered insulin response"},
-	{uint16(IDDReaderGetInsulinOnBoard), "get insulin on board"},
-	{uint16(IDDReaderGetInsulinOnBoardResponse), "get insulin on board response"},
+var iddReaderOpNames = map[IDDReaderOp]string{
+	IDDReaderResponseCode:                       "response code",
+	IDDReaderResetStatus:                        "reset status",
+	IDDReaderGetActiveBolusIDs:                  "get active bolus IDs",
+	IDDReaderGetActiveBolusIDsResponse:          "get active bolus IDs response",
+	IDDReaderGetActiveBolusDelivery:             "get active bolus delivery",
+	IDDReaderGetActiveBolusDeliveryResponse:     "get active bolus delivery response",
+	IDDReaderGetActiveBasalRateDelivery:         "get active basal rate delivery",
+	IDDReaderGetActiveBasalRateDeliveryResponse: "get active basal rate delivery response",
+	IDDReaderGetTotalDailyInsulinStatus:         "get total daily insulin status",
+	IDDReaderGetTotalDailyInsulinStatusResponse: "get total daily insulin status response",
+	IDDReaderGetCounter:                         "get counter",
+	IDDReaderGetCounterResponse:                 "get counter response",
+	IDDReaderGetDeliveredInsulin:                "get delivered insulin",
+	IDDReaderGetDeliveredInsulinResponse:        "get delivered insulin response",
+	IDDReaderGetInsulinOnBoard:                  "get insulin on board",
+	IDDReaderGetInsulinOnBoardResponse:          "get insulin on board response",
 }
 
 // String is the name in words.
-func (r IDDReaderOp) String() string { return codeText(iddReaderOpNames[:], uint16(r)) }
+func (r IDDReaderOp) String() string { return att.CodeText(iddReaderOpNames, r) }
 
 // IDDCommandOp is an op code of the command control point.
 type IDDCommandOp uint16
@@ -105,64 +107,64 @@ const (
 	IDDCommandSetMaxBolusAmount                              IDDCommandOp = 0x148D
 )
 
-var iddCommandOpNames = [...]codeName{
-	{uint16(IDDCommandResponseCode), "response code"},
-	{uint16(IDDCommandSetTherapyControlState), "set therapy control state"},
-	{uint16(IDDCommandSetFlightMode), "set flight mode"},
-	{uint16(IDDCommandSnoozeAnnunciation), "snooze annunciation"},
-	{uint16(IDDCommandSnoozeAnnunciationResponse), "snooze annunciation response"},
-	{uint16(IDDCommandConfirmAnnunciation), "confirm annunciation"},
-	{uint16(IDDCommandConfirmAnnunciationResponse), "confirm annunciation response"},
-	{uint16(IDDCommandReadBasalRateProfileTemplate), "read basal rate profile template"},
-	{uint16(IDDCommandReadBasalRateProfileTemplateResponse), "read basal rate profile template response"},
-	{uint16(IDDCommandWriteBasalRateProfileTemplate), "write basal rate profile template"},
-	{uint16(IDDCommandWriteBasalRateProfileTemplateResponse), "write basal rate profile template response"},
-	{uint16(IDDCommandSetTBRAdjustment), "set TBR adjustment"},
-	{uint16(IDDCommandCancelTBRAdjustment), "cancel TBR adjustment"},
-	{uint16(IDDCommandGetTBRTemplate), "get TBR template"},
-	{uint16(IDDCommandGetTBRTemplateResponse), "get TBR template response"},
-	{uint16(IDDCommandSetTBRTemplate), "set TBR template"},
-	{uint16(IDDCommandSetTBRTemplateResponse), "set TBR template response"},
-	{uint16(IDDCommandSetBolus), "set bolus"},
-	{uint16(IDDCommandSetBolusResponse), "set bolus response"},
-	{uint16(IDDCommandCancelBolus), "cancel bolus"},
-	{uint16(IDDCommandGetAvailableBolusesResponse), "get available boluses response"},
-	{uint16(IDDCommandGetBolusTemplate), "get bolus template"},
-	{uint16(IDDCommandGetAvailableBoluses), "get available boluses"},
-	{uint16(IDDCommandGetBolusTemplateResponse), "get bolus template response"},
-	{uint16(IDDCommandSetBolusTemplate), "set bolus template"},
-	{uint16(IDDCommandSetBolusTemplateResponse), "set bolus template response"},
-	{uint16(IDDCommandGetTemplateStatusAndDetails), "get template status and details"},
-	{uint16(IDDCommandGetTemplateStatusAndDetailsResponse), "get template status and details response"},
-	{uint16(IDDCommandResetTemplateStatus), "reset template status"},
-	{uint16(IDDCommandResetTemplateStatusResponse), "reset template status response"},
-	{uint16(IDDCommandActivateProfileTemplates), "activate profile templates"},
-	{uint16(IDDCommandActivateProfileTemplatesResponse), "activate profile templates response"},
-	{uint16(IDDCommandGetActivatedProfileTemplates), "get activated profile templates"},
-	{uint16(IDDCommandGetActivatedProfileTemplatesResponse), "get activated profile templates response"},
-	{uint16(IDDCommandStartPriming), "start priming"},
-	{uint16(IDDCommandStopPriming), "stop priming"},
-	{uint16(IDDCommandSetInitialReservoirFillLevel), "set initial reservoir fill level"},
-	{uint16(IDDCommandResetReservoirInsulinOperationTime), "reset reservoir insulin operation time"},
-	{uint16(IDDCommandReadISFProfileTemplate), "read ISF profile template"},
-	{uint16(IDDCommandReadISFProfileTemplateResponse), "read ISF profile template response"},
-	{uint16(IDDCommandWriteISFProfileTemplate), "write ISF profile template"},
-	{uint16(IDDCommandWriteISFProfileTemplateResponse), "write ISF profile template response"},
-	{uint16(IDDCommandReadI2CHORatioProfileTemplate), "read I:CHO ratio profile template"},
-	{uint16(IDDCommandReadI2CHORatioProfileTemplateResponse), "read I:CHO ratio profile template response"},
-	{uint16(IDDCommandWriteI2CHORatioProfileTemplate), "write I:CHO ratio profile template"},
-	{uint16(IDDCommandWriteI2CHORatioProfileTemplateResponse), "write I:CHO ratio profile template response"},
-	{uint16(IDDCommandReadTargetGlucoseRangeProfileTemplate), "read target glucose range profile template"},
-	{uint16(IDDCommandReadTargetGlucoseRangeProfileTemplateResponse), "read target glucose range profile template response"},
-	{uint16(IDDCommandWriteTargetGlucoseRangeProfileTemplate), "write target glucose range profile template"},
-	{uint16(IDDCommandWriteTargetGlucoseRangeProfileTemplateResponse), "write target glucose range profile template response"},
-	{uint16(IDDCommandGetMaxBolusAmount), "get max bolus amount"},
-	{uint16(IDDCommandGetMaxBolusAmountResponse), "get max bolus amount response"},
-	{uint16(IDDCommandSetMaxBolusAmount), "set max bolus amount"},
+var iddCommandOpNames = map[IDDCommandOp]string{
+	IDDCommandResponseCode:                                   "response code",
+	IDDCommandSetTherapyControlState:                         "set therapy control state",
+	IDDCommandSetFlightMode:                                  "set flight mode",
+	IDDCommandSnoozeAnnunciation:                             "snooze annunciation",
+	IDDCommandSnoozeAnnunciationResponse:                     "snooze annunciation response",
+	IDDCommandConfirmAnnunciation:                            "confirm annunciation",
+	IDDCommandConfirmAnnunciationResponse:                    "confirm annunciation response",
+	IDDCommandReadBasalRateProfileTemplate:                   "read basal rate profile template",
+	IDDCommandReadBasalRateProfileTemplateResponse:           "read basal rate profile template response",
+	IDDCommandWriteBasalRateProfileTemplate:                  "write basal rate profile template",
+	IDDCommandWriteBasalRateProfileTemplateResponse:          "write basal rate profile template response",
+	IDDCommandSetTBRAdjustment:                               "set TBR adjustment",
+	IDDCommandCancelTBRAdjustment:                            "cancel TBR adjustment",
+	IDDCommandGetTBRTemplate:                                 "get TBR template",
+	IDDCommandGetTBRTemplateResponse:                         "get TBR template response",
+	IDDCommandSetTBRTemplate:                                 "set TBR template",
+	IDDCommandSetTBRTemplateResponse:                         "set TBR template response",
+	IDDCommandSetBolus:                                       "set bolus",
+	IDDCommandSetBolusResponse:                               "set bolus response",
+	IDDCommandCancelBolus:                                    "cancel bolus",
+	IDDCommandGetAvailableBolusesResponse:                    "get available boluses response",
+	IDDCommandGetBolusTemplate:                               "get bolus template",
+	IDDCommandGetAvailableBoluses:                            "get available boluses",
+	IDDCommandGetBolusTemplateResponse:                       "get bolus template response",
+	IDDCommandSetBolusTemplate:                               "set bolus template",
+	IDDCommandSetBolusTemplateResponse:                       "set bolus template response",
+	IDDCommandGetTemplateStatusAndDetails:                    "get template status and details",
+	IDDCommandGetTemplateStatusAndDetailsResponse:            "get template status and details response",
+	IDDCommandResetTemplateStatus:                            "reset template status",
+	IDDCommandResetTemplateStatusResponse:                    "reset template status response",
+	IDDCommandActivateProfileTemplates:                       "activate profile templates",
+	IDDCommandActivateProfileTemplatesResponse:               "activate profile templates response",
+	IDDCommandGetActivatedProfileTemplates:                   "get activated profile templates",
+	IDDCommandGetActivatedProfileTemplatesResponse:           "get activated profile templates response",
+	IDDCommandStartPriming:                                   "start priming",
+	IDDCommandStopPriming:                                    "stop priming",
+	IDDCommandSetInitialReservoirFillLevel:                   "set initial reservoir fill level",
+	IDDCommandResetReservoirInsulinOperationTime:             "reset reservoir insulin operation time",
+	IDDCommandReadISFProfileTemplate:                         "read ISF profile template",
+	IDDCommandReadISFProfileTemplateResponse:                 "read ISF profile template response",
+	IDDCommandWriteISFProfileTemplate:                        "write ISF profile template",
+	IDDCommandWriteISFProfileTemplateResponse:                "write ISF profile template response",
+	IDDCommandReadI2CHORatioProfileTemplate:                  "read I:CHO ratio profile template",
+	IDDCommandReadI2CHORatioProfileTemplateResponse:          "read I:CHO ratio profile template response",
+	IDDCommandWriteI2CHORatioProfileTemplate:                 "write I:CHO ratio profile template",
+	IDDCommandWriteI2CHORatioProfileTemplateResponse:         "write I:CHO ratio profile template response",
+	IDDCommandReadTargetGlucoseRangeProfileTemplate:          "read target glucose range profile template",
+	IDDCommandReadTargetGlucoseRangeProfileTemplateResponse:  "read target glucose range profile template response",
+	IDDCommandWriteTargetGlucoseRangeProfileTemplate:         "write target glucose range profile template",
+	IDDCommandWriteTargetGlucoseRangeProfileTemplateResponse: "write target glucose range profile template response",
+	IDDCommandGetMaxBolusAmount:                              "get max bolus amount",
+	IDDCommandGetMaxBolusAmountResponse:                      "get max bolus amount response",
+	IDDCommandSetMaxBolusAmount:                              "set max bolus amount",
 }
 
 // String is the name in words.
-func (c IDDCommandOp) String() string { return codeText(iddCommandOpNames[:], uint16(c)) }
+func (c IDDCommandOp) String() string { return att.CodeText(iddCommandOpNames, c) }
 
 // IDDResponse is how a pump answers a control point. The last two belong to the
 // command control point alone.
@@ -180,19 +182,19 @@ const (
 	IDDResponseMaximumBolusNumberReached IDDResponse = 0x76
 )
 
-var iddResponseNames = [...]codeName{
-	{uint16(IDDResponseSuccess), "success"},
-	{uint16(IDDResponseOpCodeNotSupported), "op code not supported"},
-	{uint16(IDDResponseInvalidOperand), "invalid operand"},
-	{uint16(IDDResponseProcedureNotCompleted), "procedure not completed"},
-	{uint16(IDDResponseParameterOutOfRange), "parameter out of range"},
-	{uint16(IDDResponseProcedureNotApplicable), "procedure not applicable"},
-	{uint16(IDDResponsePlausibilityCheckFailed), "plausibility check failed"},
-	{uint16(IDDResponseMaximumBolusNumberReached), "maximum bolus number reached"},
+var iddResponseNames = map[IDDResponse]string{
+	IDDResponseSuccess:                   "success",
+	IDDResponseOpCodeNotSupported:        "op code not supported",
+	IDDResponseInvalidOperand:            "invalid operand",
+	IDDResponseProcedureNotCompleted:     "procedure not completed",
+	IDDResponseParameterOutOfRange:       "parameter out of range",
+	IDDResponseProcedureNotApplicable:    "procedure not applicable",
+	IDDResponsePlausibilityCheckFailed:   "plausibility check failed",
+	IDDResponseMaximumBolusNumberReached: "maximum bolus number reached",
 }
 
 // String is the name in words.
-func (r IDDResponse) String() string { return codeText(iddResponseNames[:], uint16(r)) }
+func (r IDDResponse) String() string { return att.CodeText(iddResponseNames, r) }
 
 // IDDRecordOp is an op code of the record access control point of a pump.
 type IDDRecordOp uint8
@@ -207,17 +209,17 @@ const (
 	IDDRecordNumberOfStoredRecordsResponse IDDRecordOp = 0x66
 )
 
-var iddRecordOpNames = [...]codeName{
-	{uint16(IDDRecordResponseCode), "response code"},
-	{uint16(IDDRecordReportStoredRecords), "report stored records"},
-	{uint16(IDDRecordDeleteStoredRecords), "delete stored records"},
-	{uint16(IDDRecordAbortOperation), "abort operation"},
-	{uint16(IDDRecordReportNumberOfStoredRecords), "report number of stored records"},
-	{uint16(IDDRecordNumberOfStoredRecordsResponse), "number of stored records response"},
+var iddRecordOpNames = map[IDDRecordOp]string{
+	IDDRecordResponseCode:                  "response code",
+	IDDRecordReportStoredRecords:           "report stored records",
+	IDDRecordDeleteStoredRecords:           "delete stored records",
+	IDDRecordAbortOperation:                "abort operation",
+	IDDRecordReportNumberOfStoredRecords:   "report number of stored records",
+	IDDRecordNumberOfStoredRecordsResponse: "number of stored records response",
 }
 
 // String is the name in words.
-func (r IDDRecordOp) String() string { return codeText(iddRecordOpNames[:], uint16(r)) }
+func (r IDDRecordOp) String() string { return att.CodeText(iddRecordOpNames, r) }
 
 // IDDRecordOperator says which records are meant.
 type IDDRecordOperator uint8
@@ -233,18 +235,18 @@ const (
 	IDDOperatorLastRecord         IDDRecordOperator = 0x69
 )
 
-var iddRecordOperatorNames = [...]codeName{
-	{uint16(IDDOperatorNull), "null"},
-	{uint16(IDDOperatorAllRecords), "all records"},
-	{uint16(IDDOperatorLessThanOrEqual), "less than or equal"},
-	{uint16(IDDOperatorGreaterThanOrEqual), "greater than or equal"},
-	{uint16(IDDOperatorRangeInclusive), "range inclusive"},
-	{uint16(IDDOperatorFirstRecord), "first record"},
-	{uint16(IDDOperatorLastRecord), "last record"},
+var iddRecordOperatorNames = map[IDDRecordOperator]string{
+	IDDOperatorNull:               "null",
+	IDDOperatorAllRecords:         "all records",
+	IDDOperatorLessThanOrEqual:    "less than or equal",
+	IDDOperatorGreaterThanOrEqual: "greater than or equal",
+	IDDOperatorRangeInclusive:     "range inclusive",
+	IDDOperatorFirstRecord:        "first record",
+	IDDOperatorLastRecord:         "last record",
 }
 
 // String is the name in words.
-func (r IDDRecordOperator) String() string { return codeText(iddRecordOperatorNames[:], uint16(r)) }
+func (r IDDRecordOperator) String() string { return att.CodeText(iddRecordOperatorNames, r) }
 
 // IDDRecordResponse is how a pump answers record access.
 type IDDRecordResponse uint8
@@ -260,18 +262,18 @@ const (
 	IDDRecordsSuccess                IDDRecordResponse = 0xF0
 )
 
-var iddRecordResponseNames = [...]codeName{
-	{uint16(IDDRecordsUnsupportedOperator), "unsupported operator"},
-	{uint16(IDDRecordsInvalidOperator), "invalid operator"},
-	{uint16(IDDRecordsUnsupportedOperand), "unsupported operand"},
-	{uint16(IDDRecordsInvalidOperand), "invalid operand"},
-	{uint16(IDDRecordsUnclearOperator), "unclear operator"},
-	{uint16(IDDRecordsProcedureNotApplicable), "procedure not applicable"},
-	{uint16(IDDRecordsSuccess), "success"},
+var iddRecordResponseNames = map[IDDRecordResponse]string{
+	IDDRecordsUnsupportedOperator:    "unsupported operator",
+	IDDRecordsInvalidOperator:        "invalid operator",
+	IDDRecordsUnsupportedOperand:     "unsupported operand",
+	IDDRecordsInvalidOperand:         "invalid operand",
+	IDDRecordsUnclearOperator:        "unclear operator",
+	IDDRecordsProcedureNotApplicable: "procedure not applicable",
+	IDDRecordsSuccess:                "success",
 }
 
 // String is the name in words.
-func (r IDDRecordResponse) String() string { return codeText(iddRecordResponseNames[:], uint16(r)) }
+func (r IDDRecordResponse) String() string { return att.CodeText(iddRecordResponseNames, r) }
 
 // IDDEvent is the type of an entry in the history of a pump. 0xF000 to 0xFFF0
 // belong to manufacturers.
@@ -312,39 +314,39 @@ const (
 	IDDEventMaxBolusAmountChanged                             IDDEvent = 0x03FC
 )
 
-var iddEventNames = [...]codeName{
-	{uint16(IDDEventReferenceTime), "reference time"},
-	{uint16(IDDEventReferenceTimeBaseOffset), "reference time base offset"},
-	{uint16(IDDEventBolusCalculatedPart1), "bolus calculated part 1"},
-	{uint16(IDDEventBolusCalculatedPart2), "bolus calculated part 2"},
-	{uint16(IDDEventBolusProgrammedPart1), "bolus programmed part 1"},
-	{uint16(IDDEventBolusProgrammedPart2), "bolus programmed part 2"},
-	{uint16(IDDEventBolusDeliveredPart1), "bolus delivered part 1"},
-	{uint16(IDDEventBolusDeliveredPart2), "bolus delivered part 2"},
-	{uint16(IDDEventDeliveredBasalRateChanged), "delivered basal rate changed"},
-	{uint16(IDDEventTBRAdjustmentStarted), "TBR adjustment started"},
-	{uint16(IDDEventTBRAdjustmentEnded), "TBR adjustment ended"},
-	{uint16(IDDEventTBRAdjustmentChanged), "TBR adjustment changed"},
-	{uint16(IDDEventProfileTemplateActivated), "profile template activated"},
-	{uint16(IDDEventBasalRateProfileTemplateTimeBlockChanged), "basal rate profile template time block changed"},
-	{uint16(IDDEventTotalDailyInsulinDelivery), "total daily insulin delivery"},
-	{uint16(IDDEventTherapyControlStateChanged), "therapy control state changed"},
-	{uint16(IDDEventOperationalStateChanged), "operational state changed"},
-	{uint16(IDDEventReservoirRemainingAmountChanged), "reservoir remaining amount changed"},
-	{uint16(IDDEventAnnunciationStatusChangedPart1), "annunciation status changed part 1"},
-	{uint16(IDDEventAnnunciationStatusChangedPart2), "annunciation status changed part 2"},
-	{uint16(IDDEventISFProfileTemplateTimeBlockChanged), "ISF profile template time block changed"},
-	{uint16(IDDEventI2CHORatioProfileTemplateTimeBlockChanged), "I:CHO ratio profile template time block changed"},
-	{uint16(IDDEventTargetGlucoseRangeProfileTemplateTimeBlockChanged), "target glucose range profile template time block changed"},
-	{uint16(IDDEventPrimingStarted), "priming started"},
-	{uint16(IDDEventPrimingDone), "priming done"},
-	{uint16(IDDEventDataCorruption), "data corruption"},
-	{uint16(IDDEventPointerEvent), "pointer event"},
-	{uint16(IDDEventBolusTemplateChangedPart1), "bolus template changed part 1"},
-	{uint16(IDDEventBolusTemplateChangedPart2), "bolus template changed part 2"},
-	{uint16(IDDEventTBRTemplateChanged), "TBR template changed"},
-	{uint16(IDDEventMaxBolusAmountChanged), "max bolus amount changed"},
+var iddEventNames = map[IDDEvent]string{
+	IDDEventReferenceTime:                                     "reference time",
+	IDDEventReferenceTimeBaseOffset:                           "reference time base offset",
+	IDDEventBolusCalculatedPart1:                              "bolus calculated part 1",
+	IDDEventBolusCalculatedPart2:                              "bolus calculated part 2",
+	IDDEventBolusProgrammedPart1:                              "bolus programmed part 1",
+	IDDEventBolusProgrammedPart2:                              "bolus programmed part 2",
+	IDDEventBolusDeliveredPart1:                               "bolus delivered part 1",
+	IDDEventBolusDeliveredPart2:                               "bolus delivered part 2",
+	IDDEventDeliveredBasalRateChanged:                         "delivered basal rate changed",
+	IDDEventTBRAdjustmentStarted:                              "TBR adjustment started",
+	IDDEventTBRAdjustmentEnded:                                "TBR adjustment ended",
+	IDDEventTBRAdjustmentChanged:                              "TBR adjustment changed",
+	IDDEventProfileTemplateActivated:                          "profile template activated",
+	IDDEventBasalRateProfileTemplateTimeBlockChanged:          "basal rate profile template time block changed",
+	IDDEventTotalDailyInsulinDelivery:                         "total daily insulin delivery",
+	IDDEventTherapyControlStateChanged:                        "therapy control state changed",
+	IDDEventOperationalStateChanged:                           "operational state changed",
+	IDDEventReservoirRemainingAmountChanged:                   "reservoir remaining amount changed",
+	IDDEventAnnunciationStatusChangedPart1:                    "annunciation status changed part 1",
+	IDDEventAnnunciationStatusChangedPart2:                    "annunciation status changed part 2",
+	IDDEventISFProfileTemplateTimeBlockChanged:                "ISF profile template time block changed",
+	IDDEventI2CHORatioProfileTemplateTimeBlockChanged:         "I:CHO ratio profile template time block changed",
+	IDDEventTargetGlucoseRangeProfileTemplateTimeBlockChanged: "target glucose range profile template time block changed",
+	IDDEventPrimingStarted:                                    "priming started",
+	IDDEventPrimingDone:                                       "priming done",
+	IDDEventDataCorruption:                                    "data corruption",
+	IDDEventPointerEvent:                                      "pointer event",
+	IDDEventBolusTemplateChangedPart1:                         "bolus template changed part 1",
+	IDDEventBolusTemplateChangedPart2:                         "bolus template changed part 2",
+	IDDEventTBRTemplateChanged:                                "TBR template changed",
+	IDDEventMaxBolusAmountChanged:                             "max bolus amount changed",
 }
 
 // String is the name in words.
-func (e IDDEvent) String() string { return codeText(iddEventNames[:], uint16(e)) }
+func (e IDDEvent) String() string { return att.CodeText(iddEventNames, e) }

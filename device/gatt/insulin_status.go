@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 )
 
@@ -34,7 +35,7 @@ func IDDUnprotect(b []byte) (value []byte, counter uint8, err error) {
 	if n < 0 {
 		return nil, 0, &device.DecodeError{Type: "IDDProtection", Field: "CRC", Offset: 0, Ref: idsRef, Err: device.ErrTruncated}
 	}
-	if binary.LittleEndian.Uint16(b[n+1:]) != CRC16(b[:n+1]) {
+	if binary.LittleEndian.Uint16(b[n+1:]) != att.CRC16(b[:n+1]) {
 		return nil, 0, &device.DecodeError{Type: "IDDProtection", Field: "CRC", Offset: n + 1, Ref: idsRef, Err: device.ErrChecksum}
 	}
 	return b[:n:n], b[n], nil
@@ -43,7 +44,7 @@ func IDDUnprotect(b []byte) (value []byte, counter uint8, err error) {
 // IDDProtect appends a counter and the E2E-CRC to a value that begins at start;
 // see [IDDUnprotect].
 func IDDProtect(b []byte, start int, counter uint8) []byte {
-	return appendCRC(append(b, counter), start)
+	return att.AppendCRC(append(b, counter), start)
 }
 
 // IDDStatusChanged is characteristic 0x2B20 (Insulin Delivery Service 1.0):
@@ -72,9 +73,9 @@ var iddChangeNames = [...]string{
 
 // ParseIDDStatusChanged decodes b.
 func ParseIDDStatusChanged(b []byte) (IDDStatusChanged, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	s := IDDStatusChanged(r.Uint16("Status"))
-	return s, finish(&r, 0, "IDDStatusChanged", idsRef)
+	return s, r.Finish(0, "IDDStatusChanged", idsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -83,7 +84,7 @@ func (s IDDStatusChanged) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // String lists the changes in words.
-func (s IDDStatusChanged) String() string { return namesOf(iddChangeNames[:], uint32(s)) }
+func (s IDDStatusChanged) String() string { return att.NamesOf(iddChangeNames[:], uint32(s)) }
 
 // IDDStatus is characteristic 0x2B21 (Insulin Delivery Service 1.0): what the
 // pump does and how much insulin it has.
@@ -112,41 +113,23 @@ const (
 // ParseIDDStatus decodes b.
 func ParseIDDStatus(b []byte) (IDDStatus, error) {
 	var m IDDStatus
-	r := newReader(b)
-	m.Therapy = IDDTherapyState(r.listed8("TherapyControlState", iddTherapyStateNames[:]))
-	m.Operational = IDDOperationalState(r.listed8("OperationalState", iddOperationalStateNames[:]))
-	m.Reservoir = r.sfloat("ReservoirRemaining")
+	r := att.NewReader(b)
+	m.Therapy = att.Listed8(&r, "TherapyControlState", iddTherapyStateNames)
+	m.Operational = att.Listed8(&r, "OperationalState", iddOperationalStateNames)
+	m.Reservoir = r.SFloat("ReservoirRemaining")
 	flags := r.Uint8("Flags")
 	m.Attached = flags&iddAttached != 0
 	if m.Reserved = flags & iddStatusReserved; m.Reserved != 0 {
-		r.reject(device.ErrReservedBits, "Flags", r.Offset()-1)
+		r.Reject(device.ErrReservedBits, "Flags", r.Offset()-1)
 	}
-	return m, finish(&r, 0, "IDDStatus", idsRef)
-}
-
-// listed8 reads a number of one byte that must be on a list.
-func (r *reader) listed8(field string, rows []codeName) uint8 {
-	v := r.Uint8(field)
-	if _, ok := findCode(rows, uint16(v)); !ok {
-		r.reject(device.ErrReservedValue, field, r.Offset()-1)
-	}
-	return v
-}
-
-// listed16 reads a number of two bytes that must be on a list.
-func (r *reader) listed16(field string, rows []codeName) uint16 {
-	v := r.Uint16(field)
-	if _, ok := findCode(rows, v); !ok {
-		r.reject(device.ErrReservedValue, field, r.Offset()-2)
-	}
-	return v
+	return m, r.Finish(0, "IDDStatus", idsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m IDDStatus) AppendBinary(b []byte) ([]byte, error) {
 	b = append(b, byte(m.Therapy), byte(m.Operational))
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Reservoir))
-	return append(b, flag(m.Attached, iddAttached)|m.Reserved&iddStatusReserved), nil
+	return append(b, att.Flag(m.Attached, iddAttached)|m.Reserved&iddStatusReserved), nil
 }
 
 // IDDAnnunciationStatus is characteristic 0x2B22 (Insulin Delivery Service
@@ -183,13 +166,13 @@ const (
 // ParseIDDAnnunciationStatus decodes b.
 func ParseIDDAnnunciationStatus(b []byte) (IDDAnnunciationStatus, error) {
 	var m IDDAnnunciationStatus
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Reserved = flags & iddAnnunciationReserved
 	if m.HasAnnunciation = flags&iddHasAnnunciation != 0; m.HasAnnunciation {
 		m.Instance = r.Uint16("InstanceID")
-		m.Type = IDDAnnunciationType(r.listed16("AnnunciationType", iddAnnunciationTypeNames[:]))
-		m.State = IDDAnnunciationState(r.listed8("AnnunciationStatus", iddAnnunciationStateNames[:]))
+		m.Type = att.Listed16(&r, "AnnunciationType", iddAnnunciationTypeNames)
+		m.State = att.Listed8(&r, "AnnunciationStatus", iddAnnunciationStateNames)
 	}
 	m.HasAuxiliary = flags >> iddAuxiliary & iddAuxiliaryMask
 	for i := range m.Auxiliary {
@@ -197,12 +180,12 @@ func ParseIDDAnnunciationStatus(b []byte) (IDDAnnunciationStatus, error) {
 			m.Auxiliary[i] = r.Uint16("AuxiliaryInformation")
 		}
 	}
-	return m, finish(&r, m.Reserved, "IDDAnnunciationStatus", idsRef)
+	return m, r.Finish(m.Reserved, "IDDAnnunciationStatus", idsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m IDDAnnunciationStatus) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasAnnunciation, iddHasAnnunciation)|m.HasAuxiliary&iddAuxiliaryMask<<iddAuxiliary|
+	b = append(b, att.Flag(m.HasAnnunciation, iddHasAnnunciation)|m.HasAuxiliary&iddAuxiliaryMask<<iddAuxiliary|
 		m.Reserved&iddAnnunciationReserved)
 	if m.HasAnnunciation {
 		b = binary.LittleEndian.AppendUint16(b, m.Instance)
@@ -269,17 +252,17 @@ var iddFeatureNames = [...]string{
 }
 
 // String lists the features in words.
-func (f IDDFeatures) String() string { return namesOf(iddFeatureNames[:], uint32(f)) }
+func (f IDDFeatures) String() string { return att.NamesOf(iddFeatureNames[:], uint32(f)) }
 
 const iddMoreExtension = 0x80
 
 // ParseIDDFeature decodes b, which the result borrows.
 func ParseIDDFeature(b []byte) (IDDFeature, error) {
 	var m IDDFeature
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.CRC = r.Uint16("CRC")
 	m.Counter = r.Uint8("Counter")
-	m.Concentration = r.sfloat("InsulinConcentration")
+	m.Concentration = r.SFloat("InsulinConcentration")
 	m.Features = IDDFeatures(r.Uint24("Features"))
 	start := r.Offset()
 	for more := m.Features&IDDExtended != 0; more; {
@@ -291,12 +274,12 @@ func ParseIDDFeature(b []byte) (IDDFeature, error) {
 	switch end := r.Offset(); {
 	case m.Features&IDDE2EProtection == 0:
 		if m.CRC != 0xFFFF {
-			r.reject(device.ErrChecksumField, "CRC", 0)
+			r.Reject(device.ErrChecksumField, "CRC", 0)
 		}
-	case end > 2 && m.CRC != CRC16(b[2:end]):
-		r.reject(device.ErrChecksum, "CRC", 0)
+	case end > 2 && m.CRC != att.CRC16(b[2:end]):
+		r.Reject(device.ErrChecksum, "CRC", 0)
 	}
-	return m, finish(&r, 0, "IDDFeature", idsRef)
+	return m, r.Finish(0, "IDDFeature", idsRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It computes the CRC, or
@@ -306,17 +289,17 @@ func (m IDDFeature) AppendBinary(b []byte) ([]byte, error) {
 	more := m.Features&IDDExtended != 0
 	for _, v := range m.Extension {
 		if !more {
-			return b, unencodable("Extension")
+			return b, att.Unencodable("Extension")
 		}
 		more = v&iddMoreExtension != 0
 	}
 	if more || m.Features>>24 != 0 {
-		return b, unencodable("Features")
+		return b, att.Unencodable("Features")
 	}
 	start := len(b)
 	b = append(b, 0xFF, 0xFF, m.Counter)
 	b = binary.LittleEndian.AppendUint16(b, uint16(m.Concentration))
 	b = append(b, byte(m.Features), byte(m.Features>>8), byte(m.Features>>16))
 	b = append(b, m.Extension...)
-	return leadCRC(b, start, m.Features&IDDE2EProtection != 0), nil
+	return att.LeadCRC(b, start, m.Features&IDDE2EProtection != 0), nil
 }

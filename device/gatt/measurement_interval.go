@@ -3,10 +3,9 @@ package gatt
 import (
 	"encoding/binary"
 	"time"
-)
 
-// UUIDMeasurementInterval is how often a thermometer measures.
-const UUIDMeasurementInterval = 0x2A21
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // MeasurementInterval is characteristic 0x2A21 (Health Thermometer Service 1.0,
 // 3.4): the time between measurements in seconds, 16 bits. Zero means that the
@@ -15,9 +14,9 @@ type MeasurementInterval uint16
 
 // ParseMeasurementInterval decodes b.
 func ParseMeasurementInterval(b []byte) (MeasurementInterval, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	i := MeasurementInterval(r.Uint16("Interval"))
-	return i, finish(&r, 0, "MeasurementInterval", "HTS 1.0, 3.4")
+	return i, r.Finish(0, "MeasurementInterval", "HTS 1.0, 3.4")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -80,40 +81,40 @@ const (
 // ParsePLXSpotCheck decodes b.
 func ParsePLXSpotCheck(b []byte) (PLXSpotCheck, error) {
 	var m PLXSpotCheck
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.ClockNotSet = flags&spotClockNotSet != 0
-	m.PLXValues = r.plxValues("SpO2", "PulseRate")
+	m.PLXValues = readPLXValues(&r, "SpO2", "PulseRate")
 	if m.HasTimestamp = flags&spotHasTimestamp != 0; m.HasTimestamp {
-		m.Timestamp = r.dateTime("Timestamp")
+		m.Timestamp = DateTime(r.DateTime("Timestamp"))
 	}
-	m.PLXDetails = r.plxDetails(flags >> spotDetails)
+	m.PLXDetails = readPLXDetails(&r, flags>>spotDetails)
 	m.Reserved = flags & plxReserved
-	return m, finish(&r, m.Reserved, "PLXSpotCheck", "PLXS 1.0, 3.1")
+	return m, r.Finish(m.Reserved, "PLXSpotCheck", "PLXS 1.0, 3.1")
 }
 
 // ParsePLXContinuous decodes b.
 func ParsePLXContinuous(b []byte) (PLXContinuous, error) {
 	var m PLXContinuous
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
-	m.PLXValues = r.plxValues("SpO2", "PulseRate")
+	m.PLXValues = readPLXValues(&r, "SpO2", "PulseRate")
 	if m.HasFast = flags&contHasFast != 0; m.HasFast {
-		m.Fast = r.plxValues("SpO2Fast", "PulseRateFast")
+		m.Fast = readPLXValues(&r, "SpO2Fast", "PulseRateFast")
 	}
 	if m.HasSlow = flags&contHasSlow != 0; m.HasSlow {
-		m.Slow = r.plxValues("SpO2Slow", "PulseRateSlow")
+		m.Slow = readPLXValues(&r, "SpO2Slow", "PulseRateSlow")
 	}
-	m.PLXDetails = r.plxDetails(flags >> contDetails)
+	m.PLXDetails = readPLXDetails(&r, flags>>contDetails)
 	m.Reserved = flags & plxReserved
-	return m, finish(&r, m.Reserved, "PLXContinuous", "PLXS 1.0, 3.2")
+	return m, r.Finish(m.Reserved, "PLXContinuous", "PLXS 1.0, 3.2")
 }
 
-func (r *reader) plxValues(saturation, pulse string) PLXValues {
-	return PLXValues{SpO2: r.sfloat(saturation), PulseRate: r.sfloat(pulse)}
+func readPLXValues(r *att.Reader, saturation, pulse string) PLXValues {
+	return PLXValues{SpO2: r.SFloat(saturation), PulseRate: r.SFloat(pulse)}
 }
 
-func (r *reader) plxDetails(flags uint8) (d PLXDetails) {
+func readPLXDetails(r *att.Reader, flags uint8) (d PLXDetails) {
 	if d.HasStatus = flags&plxHasStatus != 0; d.HasStatus {
 		d.Status = PLXStatus(r.Uint16("MeasurementStatus"))
 	}
@@ -121,7 +122,7 @@ func (r *reader) plxDetails(flags uint8) (d PLXDetails) {
 		d.Sensor = PLXSensor(r.Uint24("DeviceSensorStatus"))
 	}
 	if d.HasAmplitude = flags&plxHasAmplitude != 0; d.HasAmplitude {
-		d.Amplitude = r.sfloat("PulseAmplitudeIndex")
+		d.Amplitude = r.SFloat("PulseAmplitudeIndex")
 	}
 	return d
 }
@@ -129,7 +130,7 @@ func (r *reader) plxDetails(flags uint8) (d PLXDetails) {
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Sensor has
 // more than 24 bits.
 func (m PLXSpotCheck) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasTimestamp, spotHasTimestamp)|flag(m.ClockNotSet, spotClockNotSet)|m.flags()<<spotDetails|
+	b = append(b, att.Flag(m.HasTimestamp, spotHasTimestamp)|att.Flag(m.ClockNotSet, spotClockNotSet)|m.flags()<<spotDetails|
 		m.Reserved&plxReserved)
 	b = m.PLXValues.append(b)
 	if m.HasTimestamp {
@@ -141,7 +142,7 @@ func (m PLXSpotCheck) AppendBinary(b []byte) ([]byte, error) {
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Sensor has
 // more than 24 bits.
 func (m PLXContinuous) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasFast, contHasFast)|flag(m.HasSlow, contHasSlow)|m.flags()<<contDetails|m.Reserved&plxReserved)
+	b = append(b, att.Flag(m.HasFast, contHasFast)|att.Flag(m.HasSlow, contHasSlow)|m.flags()<<contDetails|m.Reserved&plxReserved)
 	b = m.PLXValues.append(b)
 	if m.HasFast {
 		b = m.Fast.append(b)
@@ -158,7 +159,7 @@ func (v PLXValues) append(b []byte) []byte {
 }
 
 func (d PLXDetails) flags() uint8 {
-	return flag(d.HasStatus, plxHasStatus) | flag(d.HasSensor, plxHasSensor) | flag(d.HasAmplitude, plxHasAmplitude)
+	return att.Flag(d.HasStatus, plxHasStatus) | att.Flag(d.HasSensor, plxHasSensor) | att.Flag(d.HasAmplitude, plxHasAmplitude)
 }
 
 func (d PLXDetails) append(b []byte) ([]byte, error) {
@@ -167,7 +168,7 @@ func (d PLXDetails) append(b []byte) ([]byte, error) {
 	}
 	if d.HasSensor {
 		if d.Sensor>>24 != 0 {
-			return b, unencodable("Sensor")
+			return b, att.Unencodable("Sensor")
 		}
 		b = append(b, byte(d.Sensor), byte(d.Sensor>>8), byte(d.Sensor>>16))
 	}
@@ -181,7 +182,7 @@ func (d PLXDetails) append(b []byte) ([]byte, error) {
 // amplitude as perfusion index. A clock that the device itself calls unset is
 // not believed.
 func (m PLXSpotCheck) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	r := m.Timestamp.reading(f, m.HasTimestamp && !m.ClockNotSet)
+	r := att.DateTime(m.Timestamp).Reading(f, m.HasTimestamp && !m.ClockNotSet)
 	if m.ClockNotSet {
 		r.Quality |= vitals.ClockUnset
 	}
@@ -193,15 +194,15 @@ func (m PLXSpotCheck) AppendReadings(dst []vitals.Reading, f device.Frame) []vit
 // with other averaging and become no readings: two saturations of one instant
 // would contradict each other in the record. Who wants them has the wire type.
 func (m PLXContinuous) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	return m.appendReadings(dst, DateTime{}.reading(f, false), m.PLXValues)
+	return m.appendReadings(dst, att.Arrival(f), m.PLXValues)
 }
 
 func (d PLXDetails) appendReadings(dst []vitals.Reading, r vitals.Reading, v PLXValues) []vitals.Reading {
 	r.Quality |= d.Status.quality() | d.Sensor.quality()
-	dst = appendSFloat(dst, &r, vitals.SpO2, v.SpO2, vitals.UnitPercent)
-	dst = appendSFloat(dst, &r, vitals.PulseRateOximeter, v.PulseRate, vitals.UnitPerMinute)
+	dst = att.AppendSFloat(dst, &r, vitals.SpO2, v.SpO2, vitals.UnitPercent)
+	dst = att.AppendSFloat(dst, &r, vitals.PulseRateOximeter, v.PulseRate, vitals.UnitPerMinute)
 	if d.HasAmplitude {
-		dst = appendSFloat(dst, &r, vitals.PerfusionIndex, d.Amplitude, vitals.UnitPercent)
+		dst = att.AppendSFloat(dst, &r, vitals.PerfusionIndex, d.Amplitude, vitals.UnitPercent)
 	}
 	return dst
 }

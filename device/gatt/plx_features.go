@@ -1,9 +1,10 @@
 package gatt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
 
-// UUIDPLXFeatures is what a pulse oximeter can do.
-const UUIDPLXFeatures = 0x2A60
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // PLXFeatures is characteristic 0x2A60 (Pulse Oximeter Service 1.0, 3.3): what
 // the oximeter can do and which status bits it can ever set.
@@ -39,7 +40,7 @@ const (
 // ParsePLXFeatures decodes b.
 func ParsePLXFeatures(b []byte) (PLXFeatures, error) {
 	var f PLXFeatures
-	r := newReader(b)
+	r := att.NewReader(b)
 	f.Features = PLXFeature(r.Uint16("Features"))
 	if f.Features&PLXFeatureStatus != 0 {
 		f.Status = PLXStatus(r.Uint16("MeasurementStatusSupport"))
@@ -47,7 +48,7 @@ func ParsePLXFeatures(b []byte) (PLXFeatures, error) {
 	if f.Features&PLXFeatureSensor != 0 {
 		f.Sensor = PLXSensor(r.Uint24("DeviceSensorStatusSupport"))
 	}
-	return f, finish(&r, 0, "PLXFeatures", "PLXS 1.0, 3.3")
+	return f, r.Finish(0, "PLXFeatures", "PLXS 1.0, 3.3")
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Sensor has
@@ -59,7 +60,7 @@ func (f PLXFeatures) AppendBinary(b []byte) ([]byte, error) {
 	}
 	if f.Features&PLXFeatureSensor != 0 {
 		if f.Sensor>>24 != 0 {
-			return b, unencodable("Sensor")
+			return b, att.Unencodable("Sensor")
 		}
 		b = append(b, byte(f.Sensor), byte(f.Sensor>>8), byte(f.Sensor>>16))
 	}
@@ -67,7 +68,7 @@ func (f PLXFeatures) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // String lists the features in words.
-func (f PLXFeature) String() string { return namesOf(plxFeatures[:], uint32(f)) }
+func (f PLXFeature) String() string { return att.NamesOf(plxFeatures[:], uint32(f)) }
 
 var plxFeatures = [...]string{
 	"measurement status", "device and sensor status", "storage", "time stamp", "fast", "slow", "pulse amplitude", "multiple bonds",

@@ -1,6 +1,9 @@
 package gatt
 
-import "github.com/telemed-go/sdk/vitals"
+import (
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+	"github.com/telemed-go/sdk/vitals"
+)
 
 // PLXStatus is the measurement status of a pulse oximeter, as sent. Reserved
 // bits are kept.
@@ -103,10 +106,10 @@ var plxSensorQuality = [...]struct {
 }
 
 // String lists the conditions in words.
-func (s PLXStatus) String() string { return namesOf(plxStatusNames[:], uint32(s)) }
+func (s PLXStatus) String() string { return att.NamesOf(plxStatusNames[:], uint32(s)) }
 
 // String lists the conditions in words.
-func (s PLXSensor) String() string { return namesOf(plxSensorNames[:], uint32(s)) }
+func (s PLXSensor) String() string { return att.NamesOf(plxSensorNames[:], uint32(s)) }
 
 var plxStatusNames = [...]string{
 	5: "ongoing", 6: "early estimate", 7: "validated", 8: "fully qualified", 9: "stored", 10: "demonstration", 11: "test",

@@ -114,7 +114,7 @@ func (q Quirks) repair(uuid uint16, b []byte) (repaired []byte, applied Quirks) 
 		if err != nil {
 			break
 		}
-		turned := NewCGMMeasurement(slices.Collect(m.ReversedAnnunciation().Records())...).raw
+		turned, _ := NewCGMMeasurement(slices.Collect(m.ReversedAnnunciation().Records())...).AppendBinary(nil) // never fails
 		applied.CGMReversed = !bytes.Equal(turned, b)
 		b = turned
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // UUIDRecordAccess is the Record Access Control Point.
@@ -129,68 +130,68 @@ func ParseRACP(b []byte) (RACP, error) { return RACPPlain.Parse(b) }
 // Parse decodes b with the widths of a service. The result borrows b for its operand.
 func (s RACPService) Parse(b []byte) (RACP, error) {
 	m := RACP{Service: s}
-	r := newReader(b)
+	r := att.NewReader(b)
 	m.OpCode = RACPOpCode(r.Uint8("OpCode"))
 	if m.OpCode == 0 || m.OpCode > RACPCombinedResponse {
-		r.reject(device.ErrOpCode, "OpCode", 0)
+		r.Reject(device.ErrOpCode, "OpCode", 0)
 		if len(b) == 1 {
-			return m, finish(&r, 0, "RACP", racpRef)
+			return m, r.Finish(0, "RACP", racpRef)
 		}
 	}
 	m.Operator = RACPOperator(r.Uint8("Operator"))
 	switch m.OpCode {
 	case RACPReport, RACPDelete, RACPReportCount, RACPCombinedReport:
-		m.Operand = r.racpOperand(s, m.Operator)
+		m.Operand = readOperand(&r, s, m.Operator)
 	case RACPAbort:
-		r.racpNull(m.Operator)
+		wantNull(&r, m.Operator)
 	case RACPCount, RACPCombinedResponse:
-		r.racpNull(m.Operator)
-		m.Count = r.racpNumber(s, "RecordCount")
+		wantNull(&r, m.Operator)
+		m.Count = readNumber(&r, s, "RecordCount")
 	case RACPResponseCode:
-		r.racpNull(m.Operator)
+		wantNull(&r, m.Operator)
 		m.Request = RACPOpCode(r.Uint8("RequestOpCode")) // the device repeats what it was sent, even nonsense
-		m.Response = RACPResponse(r.code("ResponseCode", uint8(RACPBusy)))
+		m.Response = RACPResponse(r.Code("ResponseCode", uint8(RACPBusy)))
 	default:
-		m.Operand = r.rest("Operand")
+		m.Operand = r.Remaining("Operand")
 	}
-	return m, finish(&r, 0, "RACP", racpRef)
+	return m, r.Finish(0, "RACP", racpRef)
 }
 
-func (r *reader) racpNull(o RACPOperator) {
+func wantNull(r *att.Reader, o RACPOperator) {
 	if o != RACPNull {
-		r.reject(device.ErrOperator, "Operator", 1)
+		r.Reject(device.ErrOperator, "Operator", 1)
 	}
 }
 
-func (r *reader) racpNumber(s RACPService, field string) uint32 {
+func readNumber(r *att.Reader, s RACPService, field string) uint32 {
 	if s == RACPHealthSensor {
 		return r.Uint32(field)
 	}
 	return uint32(r.Uint16(field))
 }
 
-// racpOperand reads filter type and bounds, as far as the operator has any.
-func (r *reader) racpOperand(s RACPService, o RACPOperator) []byte {
+// readOperand reads filter type and bounds, as far as the operator has any.
+func readOperand(r *att.Reader, s RACPService, o RACPOperator) []byte {
 	switch o {
 	case RACPAll, RACPFirst, RACPLast:
 		return nil
 	case RACPAtMost, RACPAtLeast, RACPRange:
 	default:
-		r.reject(device.ErrOperator, "Operator", 1)
-		return r.rest("Operand")
+		r.Reject(device.ErrOperator, "Operator", 1)
+		return r.Remaining("Operand")
 	}
 	whole := *r // the operand once more, as bytes
 	switch t := RACPFilter(r.Uint8("FilterType")); t {
 	case RACPByNumber, RACPByTime:
-		r.racpBound(s, t, "FilterMinimum")
+		readBound(r, s, t, "FilterMinimum")
 		if o == RACPRange {
-			r.racpBound(s, t, "FilterMaximum")
+			readBound(r, s, t, "FilterMaximum")
 		}
 	case 0:
-		r.reject(device.ErrReservedValue, "FilterType", r.Offset()-1)
-		r.rest("Operand")
+		r.Reject(device.ErrReservedValue, "FilterType", r.Offset()-1)
+		r.Remaining("Operand")
 	default: // a maker's own
-		r.rest("Operand")
+		r.Remaining("Operand")
 	}
 	if r.Offset() == whole.Offset() {
 		return nil
@@ -198,12 +199,12 @@ func (r *reader) racpOperand(s RACPService, o RACPOperator) []byte {
 	return whole.Bytes("Operand", r.Offset()-whole.Offset())
 }
 
-func (r *reader) racpBound(s RACPService, t RACPFilter, field string) {
+func readBound(r *att.Reader, s RACPService, t RACPFilter, field string) {
 	switch {
 	case t == RACPByNumber:
-		r.racpNumber(s, field)
+		readNumber(r, s, field)
 	case s == RACPPlain:
-		r.dateTime(field)
+		r.DateTime(field)
 	default:
 		r.Uint32(field)
 	}
@@ -218,7 +219,7 @@ func (m RACP) AppendBinary(b []byte) ([]byte, error) {
 		return b, nil
 	case RACPCount, RACPCombinedResponse:
 		if m.Service != RACPHealthSensor && m.Count > 0xFFFF {
-			return b, unencodable("RecordCount")
+			return b, att.Unencodable("RecordCount")
 		}
 		return m.Service.appendNumber(b, m.Count), nil
 	case RACPResponseCode:
@@ -277,10 +278,10 @@ func (m RACP) Numbers() (low, high uint32, ok bool) {
 	if m.Filter() != RACPByNumber {
 		return 0, 0, false
 	}
-	r := newReader(m.Operand[1:])
-	low = r.racpNumber(m.Service, "")
+	r := att.NewReader(m.Operand[1:])
+	low = readNumber(&r, m.Service, "")
 	if high = low; r.Rest() > 0 {
-		high = r.racpNumber(m.Service, "")
+		high = readNumber(&r, m.Service, "")
 	}
 	return low, high, r.Complete()
 }
@@ -291,25 +292,25 @@ func (m RACP) Times() (low, high DateTime, ok bool) {
 	if m.Filter() != RACPByTime || m.Service != RACPPlain {
 		return low, high, false
 	}
-	r := newReader(m.Operand[1:])
-	low = r.dateTime("")
+	r := att.NewReader(m.Operand[1:])
+	low = DateTime(r.DateTime(""))
 	if high = low; r.Rest() > 0 {
-		high = r.dateTime("")
+		high = DateTime(r.DateTime(""))
 	}
 	return low, high, r.Complete()
 }
 
 // String is the op code in words.
-func (c RACPOpCode) String() string { return nameOf(racpOpCodes[:], uint8(c)) }
+func (c RACPOpCode) String() string { return att.NameOf(racpOpCodes[:], uint8(c)) }
 
 // String is the operator in words.
-func (o RACPOperator) String() string { return nameOf(racpOperators[:], uint8(o)) }
+func (o RACPOperator) String() string { return att.NameOf(racpOperators[:], uint8(o)) }
 
 // String is the filter in words.
-func (f RACPFilter) String() string { return nameOf(racpFilters[:], uint8(f)) }
+func (f RACPFilter) String() string { return att.NameOf(racpFilters[:], uint8(f)) }
 
 // String is the response in words.
-func (c RACPResponse) String() string { return nameOf(racpResponses[:], uint8(c)) }
+func (c RACPResponse) String() string { return att.NameOf(racpResponses[:], uint8(c)) }
 
 var (
 	racpOpCodes = [...]string{

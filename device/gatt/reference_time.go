@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -28,17 +29,9 @@ const TimeZoneUnknown TimeZone = -128
 
 // ParseTimeZone decodes b.
 func ParseTimeZone(b []byte) (TimeZone, error) {
-	r := newReader(b)
-	z := r.timeZone()
-	return z, finish(&r, 0, "TimeZone", "GSS, Time Zone")
-}
-
-func (r *reader) timeZone() TimeZone {
-	z := TimeZone(r.Uint8("TimeZone"))
-	if _, ok := z.Offset(); !ok && z != TimeZoneUnknown {
-		r.reject(device.ErrOutOfRange, "TimeZone", r.Offset()-1)
-	}
-	return z
+	r := att.NewReader(b)
+	z := TimeZone(r.TimeZone())
+	return z, r.Finish(0, "TimeZone", "GSS, Time Zone")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -67,17 +60,9 @@ const (
 
 // ParseDSTOffset decodes b.
 func ParseDSTOffset(b []byte) (DSTOffset, error) {
-	r := newReader(b)
-	d := r.dstOffset()
-	return d, finish(&r, 0, "DSTOffset", "GSS, DST Offset")
-}
-
-func (r *reader) dstOffset() DSTOffset {
-	d := DSTOffset(r.Uint8("DSTOffset"))
-	if _, ok := d.Offset(); !ok && d != DSTUnknown {
-		r.reject(device.ErrReservedValue, "DSTOffset", r.Offset()-1)
-	}
-	return d
+	r := att.NewReader(b)
+	d := DSTOffset(r.DSTOffset())
+	return d, r.Finish(0, "DSTOffset", "GSS, DST Offset")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -106,7 +91,7 @@ func (d DSTOffset) String() string {
 	case DSTUnknown:
 		return "unknown"
 	}
-	return nameOf(nil, uint8(d))
+	return att.NameOf(nil, uint8(d))
 }
 
 // LocalTimeInformation is characteristic 0x2A0F (Current Time Service 1.1, 3.2).
@@ -122,9 +107,9 @@ type LocalTimeInformation struct {
 
 // ParseLocalTimeInformation decodes b.
 func ParseLocalTimeInformation(b []byte) (LocalTimeInformation, error) {
-	r := newReader(b)
-	i := LocalTimeInformation{Zone: r.timeZone(), DST: r.dstOffset()}
-	return i, finish(&r, 0, "LocalTimeInformation", "CTS 1.1, 3.2")
+	r := att.NewReader(b)
+	i := LocalTimeInformation{Zone: TimeZone(r.TimeZone()), DST: DSTOffset(r.DSTOffset())}
+	return i, r.Finish(0, "LocalTimeInformation", "CTS 1.1, 3.2")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -161,20 +146,20 @@ const (
 
 // ParseTimeSource decodes b.
 func ParseTimeSource(b []byte) (TimeSource, error) {
-	r := newReader(b)
-	s := r.timeSource()
-	return s, finish(&r, 0, "TimeSource", "GSS, Time Source")
+	r := att.NewReader(b)
+	s := readTimeSource(&r)
+	return s, r.Finish(0, "TimeSource", "GSS, Time Source")
 }
 
-func (r *reader) timeSource() TimeSource {
-	return TimeSource(r.upTo("TimeSource", uint8(TimeSourceNotSynchronized)))
+func readTimeSource(r *att.Reader) TimeSource {
+	return TimeSource(r.UpTo("TimeSource", uint8(TimeSourceNotSynchronized)))
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (s TimeSource) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(s)), nil }
 
 // String is the source in words.
-func (s TimeSource) String() string { return nameOf(timeSources[:], uint8(s)) }
+func (s TimeSource) String() string { return att.NameOf(timeSources[:], uint8(s)) }
 
 var timeSources = [...]string{
 	"unknown", "network time protocol", "GPS", "radio time signal", "manual", "atomic clock", "cellular network", "not synchronized",
@@ -192,9 +177,9 @@ const (
 
 // ParseTimeAccuracy decodes b.
 func ParseTimeAccuracy(b []byte) (TimeAccuracy, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	a := TimeAccuracy(r.Uint8("Accuracy"))
-	return a, finish(&r, 0, "TimeAccuracy", "GSS, Time Accuracy")
+	return a, r.Finish(0, "TimeAccuracy", "GSS, Time Accuracy")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -239,15 +224,15 @@ const longAgo = 255
 
 // ParseReferenceTimeInformation decodes b.
 func ParseReferenceTimeInformation(b []byte) (ReferenceTimeInformation, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	i := ReferenceTimeInformation{
-		Source: r.timeSource(), Accuracy: TimeAccuracy(r.Uint8("Accuracy")),
+		Source: readTimeSource(&r), Accuracy: TimeAccuracy(r.Uint8("Accuracy")),
 		Days: r.Uint8("DaysSinceUpdate"), Hours: r.Uint8("HoursSinceUpdate"),
 	}
 	if i.Hours > 23 && i.Hours != longAgo {
-		r.reject(device.ErrOutOfRange, "HoursSinceUpdate", r.Offset()-1)
+		r.Reject(device.ErrOutOfRange, "HoursSinceUpdate", r.Offset()-1)
 	}
-	return i, finish(&r, 0, "ReferenceTimeInformation", "CTS 1.1, 3.3")
+	return i, r.Finish(0, "ReferenceTimeInformation", "CTS 1.1, 3.3")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -256,7 +241,7 @@ func (i ReferenceTimeInformation) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // Age is the time since the last update to the hour, if the device can still
-// count it.
+// readCount it.
 func (i ReferenceTimeInformation) Age() (d time.Duration, ok bool) {
 	if i.Days == longAgo || i.Hours > 23 {
 		return 0, false
@@ -276,9 +261,9 @@ const (
 
 // ParseTimeUpdateControl decodes b.
 func ParseTimeUpdateControl(b []byte) (TimeUpdateControl, error) {
-	r := newReader(b)
-	c := TimeUpdateControl(r.code("Command", uint8(CancelReferenceUpdate)))
-	return c, finish(&r, 0, "TimeUpdateControl", timeUpdateRef)
+	r := att.NewReader(b)
+	c := TimeUpdateControl(r.Code("Command", uint8(CancelReferenceUpdate)))
+	return c, r.Finish(0, "TimeUpdateControl", timeUpdateRef)
 }
 
 const timeUpdateRef = "RTUS 1.0, 3.1"
@@ -286,14 +271,14 @@ const timeUpdateRef = "RTUS 1.0, 3.1"
 // CheckDirection reports a command that came from the server, with
 // [device.ErrDirection]: it never sends one.
 func (c TimeUpdateControl) CheckDirection(fromDevice bool) error {
-	return checkDirection(false, fromDevice, "TimeUpdateControl", timeUpdateRef)
+	return att.CheckDirection(false, fromDevice, "TimeUpdateControl", timeUpdateRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (c TimeUpdateControl) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(c)), nil }
 
 // String is the command in words.
-func (c TimeUpdateControl) String() string { return nameOf(timeUpdateControls[:], uint8(c)) }
+func (c TimeUpdateControl) String() string { return att.NameOf(timeUpdateControls[:], uint8(c)) }
 
 var timeUpdateControls = [...]string{1: "get reference update", 2: "cancel reference update"}
 
@@ -333,12 +318,12 @@ const (
 
 // ParseTimeUpdateState decodes b.
 func ParseTimeUpdateState(b []byte) (TimeUpdateState, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	s := TimeUpdateState{
-		State:  UpdateState(r.upTo("CurrentState", uint8(UpdatePending))),
-		Result: UpdateResult(r.upTo("Result", uint8(UpdateNotAttempted))),
+		State:  UpdateState(r.UpTo("CurrentState", uint8(UpdatePending))),
+		Result: UpdateResult(r.UpTo("Result", uint8(UpdateNotAttempted))),
 	}
-	return s, finish(&r, 0, "TimeUpdateState", "RTUS 1.0, 3.2")
+	return s, r.Finish(0, "TimeUpdateState", "RTUS 1.0, 3.2")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -347,12 +332,12 @@ func (s TimeUpdateState) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // String is the state in words.
-func (s UpdateState) String() string { return nameOf(updateStates[:], uint8(s)) }
+func (s UpdateState) String() string { return att.NameOf(updateStates[:], uint8(s)) }
 
 var updateStates = [...]string{"idle", "update pending"}
 
 // String is the result in words.
-func (r UpdateResult) String() string { return nameOf(updateResults[:], uint8(r)) }
+func (r UpdateResult) String() string { return att.NameOf(updateResults[:], uint8(r)) }
 
 var updateResults = [...]string{
 	"successful", "canceled", "no connection to reference", "reference responded with an error", "time-out", "not attempted after reset",

@@ -1,5 +1,7 @@
 package gatt
 
+import "github.com/telemed-go/sdk/device/gatt/internal/att"
+
 // UUIDRegisteredUser is the UUID of [RegisteredUser].
 const UUIDRegisteredUser = 0x2B37
 
@@ -22,15 +24,15 @@ type RegisteredUser struct {
 
 // ParseRegisteredUser decodes b, which the result borrows.
 func ParseRegisteredUser(b []byte) (RegisteredUser, error) {
-	r := newReader(b)
-	m := RegisteredUser{SegmentHeader: r.segmentHeader(), User: r.Uint8("UserIndex"), Data: UserText{r.rest("Data")}}
-	return m, finish(&r, 0, "RegisteredUser", "UDS 1.1")
+	r := att.NewReader(b)
+	m := RegisteredUser{SegmentHeader: SegmentHeader(r.Segment()), User: r.Uint8("UserIndex"), Data: UserText{r.Remaining("Data")}}
+	return m, r.Finish(0, "RegisteredUser", "UDS 1.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Counter has
 // more than 6 bits.
 func (m RegisteredUser) AppendBinary(b []byte) ([]byte, error) {
-	b, err := m.SegmentHeader.append(b)
+	b, err := m.SegmentHeader.AppendBinary(b)
 	if err != nil {
 		return b, err
 	}

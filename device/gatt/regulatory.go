@@ -5,10 +5,8 @@ import (
 	"iter"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
-
-// UUIDRegulatoryData is what the device is certified for.
-const UUIDRegulatoryData = 0x2A2A
 
 // RegulatoryData is characteristic 0x2A2A, the IEEE 11073-20601 regulatory
 // certification data list (Device Information Service 1.1, 3.8). Bluetooth says
@@ -35,14 +33,14 @@ func NewRegulatoryData(entries ...Certification) (RegulatoryData, error) {
 	b := make([]byte, 4, 64)
 	for _, c := range entries {
 		if len(c.Data) > 0xFFFF {
-			return RegulatoryData{}, unencodable("Data")
+			return RegulatoryData{}, att.Unencodable("Data")
 		}
 		b = append(b, byte(c.Body), c.Type)
 		b = binary.BigEndian.AppendUint16(b, uint16(len(c.Data)))
 		b = append(b, c.Data...)
 	}
 	if len(b)-4 > 0xFFFF || len(entries) > 0xFFFF {
-		return RegulatoryData{}, unencodable("Length")
+		return RegulatoryData{}, att.Unencodable("Length")
 	}
 	binary.BigEndian.PutUint16(b, uint16(len(entries)))
 	binary.BigEndian.PutUint16(b[2:], uint16(len(b)-4))
@@ -144,6 +142,6 @@ func (c Certification) ContinuaRegulation() (bits uint16, ok bool) {
 }
 
 // String is the body in words.
-func (a AuthorizingBody) String() string { return nameOf(authorizingBodies[:], uint8(a)) }
+func (a AuthorizingBody) String() string { return att.NameOf(authorizingBodies[:], uint8(a)) }
 
 var authorizingBodies = [...]string{"none", "IEEE", "Continua"}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -43,7 +44,7 @@ const (
 // ParseRSCMeasurement decodes b.
 func ParseRSCMeasurement(b []byte) (RSCMeasurement, error) {
 	var m RSCMeasurement
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Running = flags&rscRunning != 0
 	m.Reserved = flags & rscReserved
@@ -55,12 +56,12 @@ func ParseRSCMeasurement(b []byte) (RSCMeasurement, error) {
 	if m.HasDistance = flags&rscHasDistance != 0; m.HasDistance {
 		m.Distance = r.Uint32("TotalDistance")
 	}
-	return m, finish(&r, m.Reserved, "RSCMeasurement", "RSCS 1.0, 3.1")
+	return m, r.Finish(m.Reserved, "RSCMeasurement", "RSCS 1.0, 3.1")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m RSCMeasurement) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.HasStride, rscHasStride)|flag(m.HasDistance, rscHasDistance)|flag(m.Running, rscRunning)|
+	b = append(b, att.Flag(m.HasStride, rscHasStride)|att.Flag(m.HasDistance, rscHasDistance)|att.Flag(m.Running, rscRunning)|
 		m.Reserved&rscReserved)
 	b = binary.LittleEndian.AppendUint16(b, m.Speed)
 	b = append(b, m.Cadence)
@@ -83,8 +84,8 @@ func (m RSCMeasurement) Velocity() vitals.Quantity {
 // stride and the distance.
 func (m RSCMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
 	speed := vitals.Decimal{Coef: (int64(m.Speed)*1000 + 128) / 256, Exp: -3}
-	r := DateTime{}.reading(f, false)
-	return appendValue(dst, &r, vitals.Speed, speed, 0, vitals.UnitMPerS)
+	r := att.Arrival(f)
+	return att.AppendValue(dst, &r, vitals.Speed, speed, 0, vitals.UnitMPerS)
 }
 
 // RSCFeature is characteristic 0x2A54 (Running Speed and Cadence Service 1.0,
@@ -102,9 +103,9 @@ const (
 
 // ParseRSCFeature decodes b.
 func ParseRSCFeature(b []byte) (RSCFeature, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	f := RSCFeature(r.Uint16("Features"))
-	return f, finish(&r, 0, "RSCFeature", "RSCS 1.0, 3.2")
+	return f, r.Finish(0, "RSCFeature", "RSCS 1.0, 3.2")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -113,6 +114,6 @@ func (f RSCFeature) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // String lists the features in words.
-func (f RSCFeature) String() string { return namesOf(rscFeatures[:], uint32(f)) }
+func (f RSCFeature) String() string { return att.NamesOf(rscFeatures[:], uint32(f)) }
 
 var rscFeatures = [...]string{"stride length", "total distance", "walking or running", "calibration", "multiple sensor locations"}

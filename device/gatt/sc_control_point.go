@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // UUIDSCControlPoint is the control point of running and cycling sensors.
@@ -62,40 +63,34 @@ const (
 
 // ParseSCControlPoint decodes b, which the result borrows for its locations.
 func ParseSCControlPoint(b []byte) (SCControlPoint, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	c := SCControlPoint{OpCode: SCOpCode(r.Uint8("OpCode"))}
 	switch c.OpCode {
 	case SCSetCumulativeValue:
 		c.Value = r.Uint32("CumulativeValue")
 	case SCUpdateLocation:
-		c.Location = SensorLocation(r.upTo("SensorLocation", uint8(LocationChainRing)))
+		c.Location = SensorLocation(r.UpTo("SensorLocation", uint8(LocationChainRing)))
 	case SCStartCalibration, SCRequestLocations:
 	case SCResponse:
 		c.Request = SCOpCode(r.Uint8("RequestOpCode"))
-		c.Result = SCResult(r.code("ResponseCode", uint8(SCFailed)))
+		c.Result = SCResult(r.Code("ResponseCode", uint8(SCFailed)))
 		if c.listsLocations() {
-			c.Locations = r.sensorLocations()
+			c.Locations = readLocations(&r)
 		}
 	default:
-		r.unknownOpCode()
+		r.UnknownOpCode()
 	}
-	return c, finish(&r, 0, "SCControlPoint", scControlRef)
+	return c, r.Finish(0, "SCControlPoint", scControlRef)
 }
 
 const scControlRef = "CSCS 1.0, 3.4"
 
-// unknownOpCode refuses the op code that was read and passes over its operand.
-func (r *reader) unknownOpCode() {
-	r.reject(device.ErrOpCode, "OpCode", 0)
-	r.Bytes("Operand", r.Rest())
-}
-
-func (r *reader) sensorLocations() SensorLocations {
+func readLocations(r *att.Reader) SensorLocations {
 	at := r.Offset()
 	raw := r.Bytes("SensorLocations", r.Rest())
 	for i, l := range raw {
 		if l > uint8(LocationChainRing) {
-			r.reject(device.ErrReservedValue, "SensorLocations", at+i)
+			r.Reject(device.ErrReservedValue, "SensorLocations", at+i)
 		}
 	}
 	return SensorLocations{raw}
@@ -109,15 +104,7 @@ func (c SCControlPoint) listsLocations() bool {
 // CheckDirection reports a command that came from the sensor, or a response
 // that went to it, with [device.ErrDirection].
 func (c SCControlPoint) CheckDirection(fromDevice bool) error {
-	return checkDirection(c.OpCode == SCResponse, fromDevice, "SCControlPoint", scControlRef)
-}
-
-// checkDirection holds where a frame may come from against where it came from.
-func checkDirection(answer, fromDevice bool, typ, ref string) error {
-	if answer == fromDevice {
-		return nil
-	}
-	return &device.DecodeError{Type: typ, Field: "OpCode", Ref: ref, Err: device.ErrDirection}
+	return att.CheckDirection(c.OpCode == SCResponse, fromDevice, "SCControlPoint", scControlRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if the op code is
@@ -136,7 +123,7 @@ func (c SCControlPoint) AppendBinary(b []byte) ([]byte, error) {
 			b = append(b, c.Locations.raw...)
 		}
 	default:
-		return b, unencodable("OpCode")
+		return b, att.Unencodable("OpCode")
 	}
 	return b, nil
 }
@@ -168,7 +155,7 @@ func (l SensorLocations) All() iter.Seq[SensorLocation] {
 }
 
 // String is the op code in words.
-func (o SCOpCode) String() string { return nameOf(scOpCodes[:], uint8(o)) }
+func (o SCOpCode) String() string { return att.NameOf(scOpCodes[:], uint8(o)) }
 
 var scOpCodes = [...]string{
 	1: "set cumulative value", 2: "start sensor calibration", 3: "update sensor location", 4: "request supported sensor locations",
@@ -176,6 +163,6 @@ var scOpCodes = [...]string{
 }
 
 // String is the result in words.
-func (s SCResult) String() string { return nameOf(scResults[:], uint8(s)) }
+func (s SCResult) String() string { return att.NameOf(scResults[:], uint8(s)) }
 
 var scResults = [...]string{1: "success", 2: "op code not supported", 3: "invalid parameter", 4: "operation failed"}

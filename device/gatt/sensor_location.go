@@ -1,5 +1,7 @@
 package gatt
 
+import "github.com/telemed-go/sdk/device/gatt/internal/att"
+
 // UUIDSensorLocation is where a running or cycling sensor is fixed.
 const UUIDSensorLocation = 0x2A5D
 
@@ -33,16 +35,16 @@ const (
 
 // ParseSensorLocation decodes b.
 func ParseSensorLocation(b []byte) (SensorLocation, error) {
-	r := newReader(b)
-	l := SensorLocation(r.upTo("SensorLocation", uint8(LocationChainRing)))
-	return l, finish(&r, 0, "SensorLocation", "CSCS 1.0, 3.3")
+	r := att.NewReader(b)
+	l := SensorLocation(r.UpTo("SensorLocation", uint8(LocationChainRing)))
+	return l, r.Finish(0, "SensorLocation", "CSCS 1.0, 3.3")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (l SensorLocation) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(l)), nil }
 
 // String is the place in words.
-func (l SensorLocation) String() string { return nameOf(sensorLocations[:], uint8(l)) }
+func (l SensorLocation) String() string { return att.NameOf(sensorLocations[:], uint8(l)) }
 
 var sensorLocations = [...]string{
 	"other", "top of shoe", "in shoe", "hip", "front wheel", "left crank", "right crank", "left pedal", "right pedal", "front hub",

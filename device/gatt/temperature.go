@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -54,29 +55,29 @@ const (
 
 // ParseTemperatureMeasurement decodes b.
 func ParseTemperatureMeasurement(b []byte) (TemperatureMeasurement, error) {
-	r := newReader(b)
-	m := r.temperature()
-	return m, finish(&r, m.Reserved, "TemperatureMeasurement", "HTS 1.0, 3.1")
+	r := att.NewReader(b)
+	m := readTemperature(&r)
+	return m, r.Finish(m.Reserved, "TemperatureMeasurement", "HTS 1.0, 3.1")
 }
 
-// temperature reads the layout that both characteristics have.
-func (r *reader) temperature() (m TemperatureMeasurement) {
+// readTemperature reads the layout that both characteristics have.
+func readTemperature(r *att.Reader) (m TemperatureMeasurement) {
 	flags := r.Uint8("Flags")
 	m.Reserved = flags & tempReserved
 	m.Fahrenheit = flags&tempFahrenheit != 0
-	m.Value = r.float("Temperature")
+	m.Value = r.Float("Temperature")
 	if m.HasTimestamp = flags&tempHasTimestamp != 0; m.HasTimestamp {
-		m.Timestamp = r.dateTime("Timestamp")
+		m.Timestamp = DateTime(r.DateTime("Timestamp"))
 	}
 	if m.HasType = flags&tempHasType != 0; m.HasType {
-		m.Type = TemperatureType(r.code("TemperatureType", uint8(TemperatureTympanum)))
+		m.Type = TemperatureType(r.Code("TemperatureType", uint8(TemperatureTympanum)))
 	}
 	return m
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m TemperatureMeasurement) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.Fahrenheit, tempFahrenheit)|flag(m.HasTimestamp, tempHasTimestamp)|flag(m.HasType, tempHasType)|
+	b = append(b, att.Flag(m.Fahrenheit, tempFahrenheit)|att.Flag(m.HasTimestamp, tempHasTimestamp)|att.Flag(m.HasType, tempHasType)|
 		m.Reserved&tempReserved)
 	b = binary.LittleEndian.AppendUint32(b, uint32(m.Value))
 	if m.HasTimestamp {
@@ -91,7 +92,7 @@ func (m TemperatureMeasurement) AppendBinary(b []byte) ([]byte, error) {
 // AppendReadings appends the temperature in the unit that was sent. Its kind
 // depends on the site: an oral temperature is another thing than a rectal one.
 func (m TemperatureMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	r := m.Timestamp.reading(f, m.HasTimestamp)
+	r := att.DateTime(m.Timestamp).Reading(f, m.HasTimestamp)
 	return m.appendTo(dst, &r)
 }
 
@@ -101,7 +102,7 @@ func (m TemperatureMeasurement) appendTo(dst []vitals.Reading, r *vitals.Reading
 	if m.Fahrenheit {
 		unit = vitals.UnitFahrenheit
 	}
-	return appendValue(dst, r, m.Type.Kind(), value, absent, unit)
+	return att.AppendValue(dst, r, m.Type.Kind(), value, absent, unit)
 }
 
 // IntermediateTemperature is characteristic 0x2A1E (Health Thermometer Service
@@ -110,9 +111,9 @@ type IntermediateTemperature TemperatureMeasurement
 
 // ParseIntermediateTemperature decodes b.
 func ParseIntermediateTemperature(b []byte) (IntermediateTemperature, error) {
-	r := newReader(b)
-	m := r.temperature()
-	return IntermediateTemperature(m), finish(&r, m.Reserved, "IntermediateTemperature", "HTS 1.0, 3.3")
+	r := att.NewReader(b)
+	m := readTemperature(&r)
+	return IntermediateTemperature(m), r.Finish(m.Reserved, "IntermediateTemperature", "HTS 1.0, 3.3")
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -122,7 +123,7 @@ func (m IntermediateTemperature) AppendBinary(b []byte) ([]byte, error) {
 
 // AppendReadings appends the temperature as [vitals.Ongoing].
 func (m IntermediateTemperature) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	r := m.Timestamp.reading(f, m.HasTimestamp)
+	r := att.DateTime(m.Timestamp).Reading(f, m.HasTimestamp)
 	r.Quality |= vitals.Ongoing
 	return TemperatureMeasurement(m).appendTo(dst, &r)
 }
@@ -151,7 +152,7 @@ func (t TemperatureType) Kind() vitals.Kind {
 }
 
 // String is the site in words.
-func (t TemperatureType) String() string { return nameOf(temperatureTypes[:], uint8(t)) }
+func (t TemperatureType) String() string { return att.NameOf(temperatureTypes[:], uint8(t)) }
 
 var temperatureTypes = [...]string{
 	1: "armpit", 2: "body", 3: "ear lobe", 4: "finger", 5: "gastrointestinal tract", 6: "mouth", 7: "rectum", 8: "toe", 9: "tympanum",

@@ -2,13 +2,9 @@ package gatt
 
 import (
 	"bytes"
-	"unicode/utf8"
 
-	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
-
-// UUIDUDI is the UUID of [UDI].
-const UUIDUDI = 0x2BFF
 
 // UDI is characteristic 0x2BFF, UDI for Medical Devices (Device Information
 // Service 1.2): the unique device identification, as up to four texts. A label
@@ -40,26 +36,26 @@ const (
 
 // ParseUDI decodes b, which the result borrows.
 func ParseUDI(b []byte) (UDI, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m := UDI{Reserved: flags & udiReserved}
 	if flags&udiHasLabel != 0 {
-		m.Label = r.text("Label", b)
+		m.Label = readText(&r, "Label", b)
 	}
 	if flags&udiHasDevice != 0 {
-		m.DeviceIdentifier = r.text("DeviceIdentifier", b)
+		m.DeviceIdentifier = readText(&r, "DeviceIdentifier", b)
 	}
 	if flags&udiHasIssuer != 0 {
-		m.Issuer = r.text("Issuer", b)
+		m.Issuer = readText(&r, "Issuer", b)
 	}
 	if flags&udiHasAuthority != 0 {
-		m.Authority = r.text("Authority", b)
+		m.Authority = readText(&r, "Authority", b)
 	}
-	return m, finish(&r, m.Reserved, "UDI", "DIS 1.2, 3")
+	return m, r.Finish(m.Reserved, "UDI", "DIS 1.2, 3")
 }
 
-// text reads UTF-8 up to a NUL, which it takes as well. b is the whole frame.
-func (r *reader) text(field string, b []byte) []byte {
+// readText reads UTF-8 up to a NUL, which it takes as well. b is the whole frame.
+func readText(r *att.Reader, field string, b []byte) []byte {
 	at := r.Offset()
 	n := bytes.IndexByte(b[at:], 0)
 	if n < 0 { // its end is missing
@@ -70,30 +66,18 @@ func (r *reader) text(field string, b []byte) []byte {
 	if s == nil { // something before it is missing
 		return nil
 	}
-	r.checkText(field, s[:n], at)
+	r.CheckText(field, s[:n], at)
 	return s[:n:n]
-}
-
-// checkText refuses s, which begins at byte at, if it is not UTF-8.
-func (r *reader) checkText(field string, s []byte, at int) {
-	for i := 0; i < len(s); {
-		c, n := utf8.DecodeRune(s[i:])
-		if c == utf8.RuneError && n == 1 {
-			r.reject(device.ErrText, field, at+i)
-			return
-		}
-		i += n
-	}
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if a text
 // contains a NUL.
 func (m UDI) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.Label != nil, udiHasLabel)|flag(m.DeviceIdentifier != nil, udiHasDevice)|
-		flag(m.Issuer != nil, udiHasIssuer)|flag(m.Authority != nil, udiHasAuthority)|m.Reserved&udiReserved)
+	b = append(b, att.Flag(m.Label != nil, udiHasLabel)|att.Flag(m.DeviceIdentifier != nil, udiHasDevice)|
+		att.Flag(m.Issuer != nil, udiHasIssuer)|att.Flag(m.Authority != nil, udiHasAuthority)|m.Reserved&udiReserved)
 	for _, s := range [...][]byte{m.Label, m.DeviceIdentifier, m.Issuer, m.Authority} {
 		if bytes.IndexByte(s, 0) >= 0 {
-			return b, unencodable("UDI")
+			return b, att.Unencodable("UDI")
 		}
 		if s != nil {
 			b = append(append(b, s...), 0)

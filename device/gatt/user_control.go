@@ -1,6 +1,10 @@
 package gatt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
+)
 
 // UUIDUserControlPoint is how a collector says for whom it acts.
 const UUIDUserControlPoint = 0x2A9F
@@ -60,7 +64,7 @@ const (
 
 // ParseUserControlPoint decodes b.
 func ParseUserControlPoint(b []byte) (UserControlPoint, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	c := UserControlPoint{OpCode: UserOpCode(r.Uint8("OpCode"))}
 	switch c.OpCode {
 	case UserRegister:
@@ -72,7 +76,7 @@ func ParseUserControlPoint(b []byte) (UserControlPoint, error) {
 		c.Index = r.Uint8("UserIndex")
 	case UserResponse:
 		c.Request = UserOpCode(r.Uint8("RequestOpCode"))
-		c.Result = UserResult(r.code("ResponseCode", uint8(UserNotAuthorized)))
+		c.Result = UserResult(r.Code("ResponseCode", uint8(UserNotAuthorized)))
 		switch {
 		case c.answersIndex():
 			c.Index = r.Uint8("UserIndex")
@@ -80,9 +84,9 @@ func ParseUserControlPoint(b []byte) (UserControlPoint, error) {
 			c.Users = r.Uint8("Users")
 		}
 	default:
-		r.unknownOpCode()
+		r.UnknownOpCode()
 	}
-	return c, finish(&r, 0, "UserControlPoint", userControlRef)
+	return c, r.Finish(0, "UserControlPoint", userControlRef)
 }
 
 const userControlRef = "UDS 1.1, 3.3"
@@ -98,7 +102,7 @@ func (c UserControlPoint) answersUsers() bool {
 // CheckDirection reports a command that came from the device, or a response
 // that went to it, with [device.ErrDirection].
 func (c UserControlPoint) CheckDirection(fromDevice bool) error {
-	return checkDirection(c.OpCode == UserResponse, fromDevice, "UserControlPoint", userControlRef)
+	return att.CheckDirection(c.OpCode == UserResponse, fromDevice, "UserControlPoint", userControlRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if the op code is
@@ -122,20 +126,20 @@ func (c UserControlPoint) AppendBinary(b []byte) ([]byte, error) {
 			b = append(b, c.Users)
 		}
 	default:
-		return b, unencodable("OpCode")
+		return b, att.Unencodable("OpCode")
 	}
 	return b, nil
 }
 
 // String is the op code in words.
-func (o UserOpCode) String() string { return nameOf(userOpCodes[:], uint8(o)) }
+func (o UserOpCode) String() string { return att.NameOf(userOpCodes[:], uint8(o)) }
 
 var userOpCodes = [...]string{
 	0x01: "register new user", 0x02: "consent", 0x03: "delete user data", 0x04: "list all users", 0x05: "delete user", 0x20: "response",
 }
 
 // String is the result in words.
-func (u UserResult) String() string { return nameOf(userResults[:], uint8(u)) }
+func (u UserResult) String() string { return att.NameOf(userResults[:], uint8(u)) }
 
 var userResults = [...]string{
 	1: "success", 2: "op code not supported", 3: "invalid parameter", 4: "operation failed", 5: "user not authorized",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -106,13 +107,13 @@ func (d UserDatum) Parse(b []byte) (UserNumber, error) {
 	if row.datum == 0 {
 		return n, &device.DecodeError{Type: "UserNumber", Ref: userRef, Err: device.ErrUnsupported}
 	}
-	r := newReader(b)
+	r := att.NewReader(b)
 	if row.wide {
 		n.Raw = r.Uint16("Value")
 	} else {
 		n.Raw = uint16(r.Uint8("Value"))
 	}
-	return n, finish(&r, 0, "UserNumber", userRef)
+	return n, r.Finish(0, "UserNumber", userRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Datum is not
@@ -123,7 +124,7 @@ func (n UserNumber) AppendBinary(b []byte) ([]byte, error) {
 	case row.wide:
 		return binary.LittleEndian.AppendUint16(b, n.Raw), nil
 	case row.datum == 0 || n.Raw > 0xFF:
-		return b, unencodable("Value")
+		return b, att.Unencodable("Value")
 	}
 	return append(b, byte(n.Raw)), nil
 }
@@ -147,7 +148,7 @@ func (n UserNumber) AppendReadings(dst []vitals.Reading, f device.Frame) []vital
 	if kind == vitals.KindNone {
 		return dst
 	}
-	r := DateTime{}.reading(f, false)
+	r := att.Arrival(f)
 	r.Kind, r.Quantity, r.Quality = kind, n.Quantity(), vitals.Manual|vitals.ClockUnset
 	return append(dst, r)
 }
@@ -174,9 +175,9 @@ type UserAge uint8
 
 // ParseUserAge decodes b.
 func ParseUserAge(b []byte) (UserAge, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	a := UserAge(r.Uint8("Age"))
-	return a, finish(&r, 0, "UserAge", userRef)
+	return a, r.Finish(0, "UserAge", userRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -195,16 +196,16 @@ const (
 
 // ParseUserGender decodes b.
 func ParseUserGender(b []byte) (UserGender, error) {
-	r := newReader(b)
-	g := UserGender(r.upTo("Gender", uint8(GenderUnspecified)))
-	return g, finish(&r, 0, "UserGender", userRef)
+	r := att.NewReader(b)
+	g := UserGender(r.UpTo("Gender", uint8(GenderUnspecified)))
+	return g, r.Finish(0, "UserGender", userRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (g UserGender) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(g)), nil }
 
 // String is the gender in words.
-func (g UserGender) String() string { return nameOf(userGenders[:], uint8(g)) }
+func (g UserGender) String() string { return att.NameOf(userGenders[:], uint8(g)) }
 
 var userGenders = [...]string{"male", "female", "unspecified"}
 
@@ -233,16 +234,16 @@ const (
 
 // ParseSportType decodes b.
 func ParseSportType(b []byte) (SportType, error) {
-	r := newReader(b)
-	s := SportType(r.upTo("SportType", uint8(SportWholeBody)))
-	return s, finish(&r, 0, "SportType", userRef)
+	r := att.NewReader(b)
+	s := SportType(r.UpTo("SportType", uint8(SportWholeBody)))
+	return s, r.Finish(0, "SportType", userRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (s SportType) AppendBinary(b []byte) ([]byte, error) { return append(b, byte(s)), nil }
 
 // String is the sport in words.
-func (s SportType) String() string { return nameOf(sportTypes[:], uint8(s)) }
+func (s SportType) String() string { return att.NameOf(sportTypes[:], uint8(s)) }
 
 var sportTypes = [...]string{
 	"unspecified", "running (treadmill)", "cycling (ergometer)", "rowing (ergometer)", "cross training (elliptical)", "climbing",
@@ -258,9 +259,9 @@ const UnknownUser UserIndex = 0xFF
 
 // ParseUserIndex decodes b.
 func ParseUserIndex(b []byte) (UserIndex, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	i := UserIndex(r.Uint8("UserIndex"))
-	return i, finish(&r, 0, "UserIndex", userRef)
+	return i, r.Finish(0, "UserIndex", userRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -273,9 +274,9 @@ type ChangeIncrement uint32
 
 // ParseChangeIncrement decodes b.
 func ParseChangeIncrement(b []byte) (ChangeIncrement, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	i := ChangeIncrement(r.Uint32("ChangeIncrement"))
-	return i, finish(&r, 0, "ChangeIncrement", userRef)
+	return i, r.Finish(0, "ChangeIncrement", userRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].

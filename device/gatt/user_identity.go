@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 )
 
 // redacted is what is printed in place of what identifies a person.
@@ -31,7 +32,7 @@ func ParseUserText(b []byte) (UserText, error) {
 	if utf8.Valid(b) {
 		return t, nil
 	}
-	return t, &device.DecodeError{Type: "UserText", Field: "Text", Offset: invalidUTF8(string(b)), Ref: userRef, Err: device.ErrText}
+	return t, &device.DecodeError{Type: "UserText", Field: "Text", Offset: att.InvalidUTF8(b), Ref: userRef, Err: device.ErrText}
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -75,20 +76,20 @@ type Date struct {
 
 // ParseDate decodes b.
 func ParseDate(b []byte) (Date, error) {
-	r := newReader(b)
-	d := r.date()
-	return d, finish(&r, 0, "Date", userRef)
+	r := att.NewReader(b)
+	d := readDate(&r)
+	return d, r.Finish(0, "Date", userRef)
 }
 
-func (r *reader) date() Date {
+func readDate(r *att.Reader) Date {
 	at := r.Offset()
 	b := r.Bytes("Date", 4)
 	if b == nil {
 		return Date{}
 	}
 	d := Date{binary.LittleEndian.Uint16(b), b[2], b[3]}
-	if part, offset, bad := (DateTime{Year: d.Year, Month: d.Month, Day: d.Day}).outOfRange(); bad {
-		r.reject(device.ErrOutOfRange, part, at+offset)
+	if part, offset, bad := (att.DateTime{Year: d.Year, Month: d.Month, Day: d.Day}).OutOfRange(); bad {
+		r.Reject(device.ErrOutOfRange, part, at+offset)
 	}
 	return d
 }
@@ -110,9 +111,9 @@ func NewDateOfBirth(d Date) DateOfBirth { return DateOfBirth{d} }
 
 // ParseDateOfBirth decodes b.
 func ParseDateOfBirth(b []byte) (DateOfBirth, error) {
-	r := newReader(b)
-	d := DateOfBirth{r.date()}
-	return d, finish(&r, 0, "DateOfBirth", userRef)
+	r := att.NewReader(b)
+	d := DateOfBirth{readDate(&r)}
+	return d, r.Finish(0, "DateOfBirth", userRef)
 }
 
 // AppendBinary implements [encoding.BinaryAppender].
@@ -145,16 +146,16 @@ type DateUTC uint32
 
 // ParseDateUTC decodes b.
 func ParseDateUTC(b []byte) (DateUTC, error) {
-	r := newReader(b)
+	r := att.NewReader(b)
 	d := DateUTC(r.Uint24("DateUTC"))
-	return d, finish(&r, 0, "DateUTC", "GSS, Date UTC")
+	return d, r.Finish(0, "DateUTC", "GSS, Date UTC")
 }
 
 // AppendBinary implements [encoding.BinaryAppender]. It fails if d has more
 // than 24 bits.
 func (d DateUTC) AppendBinary(b []byte) ([]byte, error) {
 	if d>>24 != 0 {
-		return b, unencodable("DateUTC")
+		return b, att.Unencodable("DateUTC")
 	}
 	return append(b, byte(d), byte(d>>8), byte(d>>16)), nil
 }

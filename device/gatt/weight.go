@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -51,13 +52,13 @@ const (
 // ParseWeightMeasurement decodes b.
 func ParseWeightMeasurement(b []byte) (WeightMeasurement, error) {
 	var m WeightMeasurement
-	r := newReader(b)
+	r := att.NewReader(b)
 	flags := r.Uint8("Flags")
 	m.Imperial = flags&weightImperial != 0
 	m.Reserved = flags & weightReserved
 	m.Weight = r.Uint16("Weight")
 	if m.HasTimestamp = flags&weightHasTimestamp != 0; m.HasTimestamp {
-		m.Timestamp = r.dateTime("Timestamp")
+		m.Timestamp = DateTime(r.DateTime("Timestamp"))
 	}
 	if m.HasUser = flags&weightHasUser != 0; m.HasUser {
 		m.User = r.Uint8("User")
@@ -66,7 +67,7 @@ func ParseWeightMeasurement(b []byte) (WeightMeasurement, error) {
 		m.BMI = r.Uint16("BMI")
 		m.Height = r.Uint16("Height")
 	}
-	return m, finish(&r, m.Reserved, "WeightMeasurement", weightRef)
+	return m, r.Finish(m.Reserved, "WeightMeasurement", weightRef)
 }
 
 const weightRef = "WSS 1.0, 3.2"
@@ -90,8 +91,8 @@ func (m WeightMeasurement) CheckFeature(feature uint32) error {
 
 // AppendBinary implements [encoding.BinaryAppender].
 func (m WeightMeasurement) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, flag(m.Imperial, weightImperial)|flag(m.HasTimestamp, weightHasTimestamp)|
-		flag(m.HasUser, weightHasUser)|flag(m.HasBMI, weightHasBMI)|m.Reserved&weightReserved)
+	b = append(b, att.Flag(m.Imperial, weightImperial)|att.Flag(m.HasTimestamp, weightHasTimestamp)|
+		att.Flag(m.HasUser, weightHasUser)|att.Flag(m.HasBMI, weightHasBMI)|m.Reserved&weightReserved)
 	b = binary.LittleEndian.AppendUint16(b, m.Weight)
 	if m.HasTimestamp {
 		b, _ = m.Timestamp.AppendBinary(b)
@@ -108,18 +109,12 @@ func (m WeightMeasurement) AppendBinary(b []byte) ([]byte, error) {
 
 // Mass is the weight in kilograms or pounds: a count of 14000 is 70.000 kg.
 func (m WeightMeasurement) Mass() vitals.Quantity {
-	if m.Imperial {
-		return vitals.UnitPound.Of(vitals.Decimal{Coef: int64(m.Weight), Exp: -2})
-	}
-	return vitals.UnitKg.Of(vitals.Decimal{Coef: 5 * int64(m.Weight), Exp: -3})
+	return att.Mass(m.Weight, m.Imperial)
 }
 
 // Stature is the height in metres or inches.
 func (m WeightMeasurement) Stature() vitals.Quantity {
-	if m.Imperial {
-		return vitals.UnitInch.Of(vitals.Decimal{Coef: int64(m.Height), Exp: -1})
-	}
-	return vitals.UnitMetre.Of(vitals.Decimal{Coef: int64(m.Height), Exp: -3})
+	return att.Stature(m.Height, m.Imperial)
 }
 
 // BodyMassIndex is the index in kg/m², whatever the unit of the weight.
@@ -131,7 +126,7 @@ func (m WeightMeasurement) BodyMassIndex() vitals.Quantity {
 // weight it is says [device.Frame.Patient]; the scale's User is a number of
 // its own that the caller may use to find out.
 func (m WeightMeasurement) AppendReadings(dst []vitals.Reading, f device.Frame) []vitals.Reading {
-	r := m.Timestamp.reading(f, m.HasTimestamp)
+	r := att.DateTime(m.Timestamp).Reading(f, m.HasTimestamp)
 	weight := r
 	weight.Kind = vitals.BodyWeight
 	if m.Weight == weightUnsuccessful {
