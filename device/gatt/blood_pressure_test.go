@@ -25,8 +25,6 @@ func ExampleParseBloodPressureMeasurement() {
 	// PulseRateCuff 72 /min irregular-pulse
 }
 
-var may31 = gatt.DateTime{Year: 2024, Month: 5, Day: 31, Hour: 12, Minute: 30}
-
 var bloodPressures = []vector[gatt.BloodPressureMeasurement]{
 	{name: "mmHg", wire: "00 7800 5000 5d00", want: gatt.BloodPressureMeasurement{Systolic: 120, Diastolic: 80, Mean: 93}},
 	{

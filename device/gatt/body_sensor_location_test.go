@@ -26,33 +26,3 @@ func TestBodySensorLocation(t *testing.T) {
 func FuzzParseBodySensorLocation(f *testing.F) {
 	fuzz(f, gatt.ParseBodySensorLocation, bodySensorLocations)
 }
-
-// testParseAllocs demands that decoding and encoding a frame allocate nothing.
-func testParseAllocs[M encoder](t *testing.T, parse func([]byte) (M, error), wire string) {
-	t.Helper()
-	b, dst := unhex(t, wire), make([]byte, 0, 64)
-	if n := testing.AllocsPerRun(100, func() {
-		m, err := parse(b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		dst, _ = m.AppendBinary(dst[:0])
-	}); n != 0 {
-		t.Errorf("%v allocations per frame, want 0", n)
-	}
-}
-
-// named is a value and what it is called.
-type named struct {
-	value interface{ String() string }
-	name  string
-}
-
-func testNames(t *testing.T, rows []named) {
-	t.Helper()
-	for _, row := range rows {
-		if got := row.value.String(); got != row.name {
-			t.Errorf("%#v is %q, want %q", row.value, got, row.name)
-		}
-	}
-}

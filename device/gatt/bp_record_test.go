@@ -1,6 +1,7 @@
 package gatt_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -82,3 +83,27 @@ func TestRegisteredUser(t *testing.T) {
 }
 
 func FuzzParseRegisteredUser(f *testing.F) { fuzz(f, gatt.ParseRegisteredUser, registeredUsers) }
+
+func TestSegmentsOfRecord(t *testing.T) {
+	var (
+		s     gatt.Segments
+		first gatt.BloodPressureRecord
+	)
+	for i, wire := range []string{"01 0700 352a 0a0b", "04 0c", "0a 0d"} {
+		m, err := gatt.ParseBloodPressureRecord(unhex(t, wire))
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, done, err := m.Join(&s, &first)
+		if err != nil || done != (i == 2) {
+			t.Fatalf("part %d: done %v, %v", i, done, err)
+		}
+		if done && (whole.Sequence != 7 || whole.UUID != 0x2A35 || !whole.Whole() || !bytes.Equal(whole.Data, []byte{10, 11, 12, 13})) {
+			t.Errorf("got %+v", whole)
+		}
+	}
+	s.Reset()
+	if _, done, err := s.Add(gatt.SegmentHeader{First: true, Last: true, Counter: 40}, nil); !done || err != nil {
+		t.Errorf("after a new connection: %v, %v", done, err)
+	}
+}

@@ -24,9 +24,6 @@ func ExampleParseEnhancedBloodPressure() {
 	// MeanPressure 93 mmHg 2024-05-31 12:30:00 +0000 UTC
 }
 
-// may31Seconds is [may31] in seconds since 2000.
-const may31Seconds = 770473800
-
 var enhancedBloodPressures = []vector[gatt.EnhancedBloodPressure]{
 	{name: "mmHg", wire: "00 7800 5000 5d00", want: gatt.EnhancedBloodPressure{Systolic: 120, Diastolic: 80, Mean: 93}},
 	{

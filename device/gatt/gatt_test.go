@@ -218,3 +218,49 @@ func unhex(t testing.TB, s string) []byte {
 	}
 	return b
 }
+
+// testParseAllocs demands that decoding and encoding a frame allocate nothing.
+func testParseAllocs[M encoder](t *testing.T, parse func([]byte) (M, error), wire string) {
+	t.Helper()
+	b, dst := unhex(t, wire), make([]byte, 0, 64)
+	if n := testing.AllocsPerRun(100, func() {
+		m, err := parse(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dst, _ = m.AppendBinary(dst[:0])
+	}); n != 0 {
+		t.Errorf("%v allocations per frame, want 0", n)
+	}
+}
+
+// named is a value and what it is called.
+type named struct {
+	value interface{ String() string }
+	name  string
+}
+
+func testNames(t *testing.T, rows []named) {
+	t.Helper()
+	for _, row := range rows {
+		if got := row.value.String(); got != row.name {
+			t.Errorf("%#v is %q, want %q", row.value, got, row.name)
+		}
+	}
+}
+
+// oneByte are the rows of a characteristic of one byte that may have any value.
+func oneByte[M ~uint8](field string) []vector[M] {
+	return []vector[M]{
+		{name: "zero", wire: "00"},
+		{name: "last", wire: "ff", want: 255},
+		{name: "nothing", wire: "", bad: "truncated @ 0 " + field},
+		{name: "surplus", wire: "1900", want: 25, bad: "trailing_bytes @ 1"},
+	}
+}
+
+// may31 is the time stamp of many vectors.
+var may31 = gatt.DateTime{Year: 2024, Month: 5, Day: 31, Hour: 12, Minute: 30}
+
+// may31Seconds is [may31] as a clock that counts from 2000 has it.
+const may31Seconds = 770473800

@@ -159,16 +159,6 @@ var (
 	}
 )
 
-// oneByte are the rows of a characteristic of one byte that may have any value.
-func oneByte[M ~uint8](field string) []vector[M] {
-	return []vector[M]{
-		{name: "zero", wire: "00"},
-		{name: "last", wire: "ff", want: 255},
-		{name: "nothing", wire: "", bad: "truncated @ 0 " + field},
-		{name: "surplus", wire: "1900", want: 25, bad: "trailing_bytes @ 1"},
-	}
-}
-
 func TestUserCodes(t *testing.T) {
 	testVectors(t, gatt.ParseUserAge, userAges)
 	testVectors(t, gatt.ParseUserIndex, userIndexes)
