@@ -16,6 +16,10 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/body"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
+	"github.com/telemed-go/sdk/device/gatt/fitness"
 )
 
 // A Capture is one frame as it was seen on air.
@@ -37,8 +41,8 @@ type Characteristic uint16
 // The characteristics that carry measurements of the services that most
 // devices have. Any other is written as Characteristic(0x2B34).
 const (
-	GlucoseMeasurement         Characteristic = gatt.UUIDGlucoseMeasurement
-	GlucoseContext             Characteristic = gatt.UUIDGlucoseContext
+	GlucoseMeasurement         Characteristic = bgm.UUIDMeasurement
+	GlucoseContext             Characteristic = bgm.UUIDContext
 	BatteryLevel               Characteristic = gatt.UUIDBatteryLevel
 	TemperatureMeasurement     Characteristic = gatt.UUIDTemperatureMeasurement
 	IntermediateTemperature    Characteristic = gatt.UUIDIntermediateTemperature
@@ -48,10 +52,10 @@ const (
 	PLXSpotCheck               Characteristic = gatt.UUIDPLXSpotCheck
 	PLXContinuous              Characteristic = gatt.UUIDPLXContinuous
 	WeightMeasurement          Characteristic = gatt.UUIDWeightMeasurement
-	BodyCompositionMeasurement Characteristic = gatt.UUIDBodyCompositionMeasurement
-	CGMMeasurement             Characteristic = gatt.UUIDCGMMeasurement
-	RSCMeasurement             Characteristic = gatt.UUIDRSCMeasurement
-	CSCMeasurement             Characteristic = gatt.UUIDCSCMeasurement
+	BodyCompositionMeasurement Characteristic = body.UUIDComposition
+	CGMMeasurement             Characteristic = cgm.UUIDMeasurement
+	RSCMeasurement             Characteristic = fitness.UUIDRSCMeasurement
+	CSCMeasurement             Characteristic = fitness.UUIDCSCMeasurement
 )
 
 // String is the name, or the UUID of a characteristic that the kit does not

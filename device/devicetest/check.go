@@ -8,6 +8,7 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -135,7 +136,7 @@ func (s *session) check(c Capture, sequence bool) {
 		return
 	}
 	if quirks.CGMReversed {
-		if cgm, ok := m.(gatt.CGMMeasurement); ok {
+		if cgm, ok := m.(cgm.Measurement); ok {
 			m = cgm.ReversedAnnunciation()
 		}
 	}

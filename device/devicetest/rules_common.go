@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
-	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 )
 
 // The rules that hold for all characteristics.
@@ -47,7 +47,7 @@ var faultRules = map[device.Fault]Rule{
 }
 
 // clock checks a time stamp by itself.
-func (s *session) clock(field string, offset int, d gatt.DateTime) {
+func (s *session) clock(field string, offset int, d clock.DateTime) {
 	at, ok := d.Time(s.capture.At.Location())
 	switch {
 	case !ok || at.Year() < 2000:
@@ -58,7 +58,7 @@ func (s *session) clock(field string, offset int, d gatt.DateTime) {
 }
 
 // order checks a time stamp against the one before.
-func (s *session) order(field string, offset int, before, d gatt.DateTime) {
+func (s *session) order(field string, offset int, before, d clock.DateTime) {
 	a, ok := before.Time(time.UTC)
 	b, also := d.Time(time.UTC)
 	if ok && also && b.Before(a) {

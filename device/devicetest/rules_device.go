@@ -6,6 +6,7 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/fitness"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -40,31 +41,31 @@ func systemIDFrame(s *session, id gatt.SystemID) {
 	}
 }
 
-func runningFrame(s *session, m gatt.RSCMeasurement) {
+func runningFrame(s *session, m fitness.RSCMeasurement) {
 	if m.Speed > 12*256+128 {
 		s.find(ruleSpeed, "Speed", 1, "is outside what is plausible")
 	}
-	f, ok := feature[gatt.RSCFeature](s, gatt.UUIDRSCFeature)
+	f, ok := feature[fitness.RSCFeature](s, fitness.UUIDRSCFeature)
 	if !ok {
 		return
 	}
 	at := 4
 	if m.HasStride {
-		if f&gatt.RSCFeatureStride == 0 {
+		if f&fitness.RSCFeatureStride == 0 {
 			s.find(ruleFeature, "StrideLength", at, "is denied by the feature characteristic")
 		}
 		at += 2
 	}
-	if m.HasDistance && f&gatt.RSCFeatureDistance == 0 {
+	if m.HasDistance && f&fitness.RSCFeatureDistance == 0 {
 		s.find(ruleFeature, "TotalDistance", at, "is denied by the feature characteristic")
 	}
-	if m.Running && f&gatt.RSCFeatureRunning == 0 {
+	if m.Running && f&fitness.RSCFeatureRunning == 0 {
 		s.find(ruleFeature, "Flags", 0, "tell running from walking though the feature characteristic denies that")
 	}
 }
 
-func runningSequence(s *session, m gatt.RSCMeasurement) {
-	before, ok := previous[gatt.RSCMeasurement](s)
+func runningSequence(s *session, m fitness.RSCMeasurement) {
+	before, ok := previous[fitness.RSCMeasurement](s)
 	if ok && before.HasDistance && m.HasDistance && m.Distance < before.Distance && m.Distance > before.Distance/2 {
 		at := 4
 		if m.HasStride {
@@ -74,15 +75,15 @@ func runningSequence(s *session, m gatt.RSCMeasurement) {
 	}
 }
 
-func cyclingFrame(s *session, m gatt.CSCMeasurement) {
-	f, ok := feature[gatt.CSCFeature](s, gatt.UUIDCSCFeature)
+func cyclingFrame(s *session, m fitness.CSCMeasurement) {
+	f, ok := feature[fitness.CSCFeature](s, fitness.UUIDCSCFeature)
 	if !ok {
 		return
 	}
-	if m.HasWheel && f&gatt.CSCFeatureWheel == 0 {
+	if m.HasWheel && f&fitness.CSCFeatureWheel == 0 {
 		s.find(ruleFeature, "WheelRevolutions", 1, "are denied by the feature characteristic")
 	}
-	if m.HasCrank && f&gatt.CSCFeatureCrank == 0 {
+	if m.HasCrank && f&fitness.CSCFeatureCrank == 0 {
 		at := 1
 		if m.HasWheel {
 			at += 6
@@ -91,8 +92,8 @@ func cyclingFrame(s *session, m gatt.CSCMeasurement) {
 	}
 }
 
-func cyclingSequence(s *session, m gatt.CSCMeasurement) {
-	before, ok := previous[gatt.CSCMeasurement](s)
+func cyclingSequence(s *session, m fitness.CSCMeasurement) {
+	before, ok := previous[fitness.CSCMeasurement](s)
 	if !ok {
 		return
 	}

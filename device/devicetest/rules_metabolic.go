@@ -2,6 +2,9 @@ package devicetest
 
 import (
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/body"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -68,13 +71,13 @@ type glucoseMemory struct {
 	capture Capture
 }
 
-func glucoseFrame(s *session, m gatt.GlucoseMeasurement) {
+func glucoseFrame(s *session, m bgm.Measurement) {
 	s.clock("BaseTime", 3, m.BaseTime)
 	at := 10
 	if m.HasTimeOffset {
 		at += 2
 	}
-	beyond := m.Status&(gatt.GlucoseResultTooHigh|gatt.GlucoseResultTooLow) != 0
+	beyond := m.Status&(bgm.ResultTooHigh|bgm.ResultTooLow) != 0
 	if m.HasConcentration {
 		value, absent := m.Concentration.Decimal()
 		unit := vitals.UnitMgPerDL
@@ -86,12 +89,12 @@ func glucoseFrame(s *session, m gatt.GlucoseMeasurement) {
 		if beyond && absent == 0 {
 			s.find(ruleHighLow, "Concentration", at, "has a number though the status says that it is beyond the range")
 		}
-		if (m.Type == gatt.SampleControlSolution) != (m.Location == gatt.LocationControl) && m.Location != gatt.LocationNotAvailable {
+		if (m.Type == bgm.SampleControlSolution) != (m.Location == bgm.LocationControl) && m.Location != bgm.LocationNotAvailable {
 			s.find(ruleControl, "SampleLocation", at+2, "and Type do not both say control solution")
 		}
 		at += 3
 	}
-	if f, ok := feature[gatt.GlucoseFeature](s, gatt.UUIDGlucoseFeature); ok && m.HasStatus {
+	if f, ok := feature[bgm.Feature](s, bgm.UUIDFeature); ok && m.HasStatus {
 		for _, p := range glucoseStatusFeatures {
 			if m.Status&p.status != 0 && f&p.feature == 0 {
 				s.find(ruleStatusFeature, "SensorStatus", at, "has a bit that the feature characteristic denies")
@@ -102,22 +105,22 @@ func glucoseFrame(s *session, m gatt.GlucoseMeasurement) {
 }
 
 var glucoseStatusFeatures = [...]struct {
-	status  gatt.GlucoseStatus
-	feature gatt.GlucoseFeature
+	status  bgm.Status
+	feature bgm.Feature
 }{
-	{gatt.GlucoseBatteryLow, gatt.GlucoseFeatureLowBattery},
-	{gatt.GlucoseSensorMalfunction, gatt.GlucoseFeatureSensorMalfunction},
-	{gatt.GlucoseSampleInsufficient, gatt.GlucoseFeatureSampleSize},
-	{gatt.GlucoseStripInsertion, gatt.GlucoseFeatureStripInsertion},
-	{gatt.GlucoseStripType, gatt.GlucoseFeatureStripType},
-	{gatt.GlucoseResultTooHigh | gatt.GlucoseResultTooLow, gatt.GlucoseFeatureResultHighLow},
-	{gatt.GlucoseTooWarm | gatt.GlucoseTooCold, gatt.GlucoseFeatureTemperature},
-	{gatt.GlucoseStripPulled, gatt.GlucoseFeatureReadInterrupt},
-	{gatt.GlucoseDeviceFault, gatt.GlucoseFeatureDeviceFault},
-	{gatt.GlucoseTimeFault, gatt.GlucoseFeatureTimeFault},
+	{bgm.BatteryLow, bgm.FeatureLowBattery},
+	{bgm.SensorMalfunction, bgm.FeatureSensorMalfunction},
+	{bgm.SampleInsufficient, bgm.FeatureSampleSize},
+	{bgm.StripInsertion, bgm.FeatureStripInsertion},
+	{bgm.StripType, bgm.FeatureStripType},
+	{bgm.ResultTooHigh | bgm.ResultTooLow, bgm.FeatureResultHighLow},
+	{bgm.TooWarm | bgm.TooCold, bgm.FeatureTemperature},
+	{bgm.StripPulled, bgm.FeatureReadInterrupt},
+	{bgm.DeviceFault, bgm.FeatureDeviceFault},
+	{bgm.TimeFault, bgm.FeatureTimeFault},
 }
 
-func glucoseSequence(s *session, m gatt.GlucoseMeasurement) {
+func glucoseSequence(s *session, m bgm.Measurement) {
 	s.endGlucose()
 	g := &s.glucose
 	if g.seen {
@@ -130,7 +133,7 @@ func glucoseSequence(s *session, m gatt.GlucoseMeasurement) {
 			s.find(ruleGap, "Sequence", 1, "leaves out records")
 		}
 	}
-	if before, ok := previous[gatt.GlucoseMeasurement](s); ok {
+	if before, ok := previous[bgm.Measurement](s); ok {
 		a, known := before.UserTime()
 		if b, also := m.UserTime(); known && also && int16(m.Sequence-g.last) > 0 {
 			s.order("BaseTime", 3, a, b)
@@ -152,7 +155,7 @@ func (s *session) endGlucose() {
 	g.waiting = false
 }
 
-func contextFrame(s *session, m gatt.GlucoseContext) {
+func contextFrame(s *session, m bgm.Context) {
 	at := 3
 	if m.HasExtendedFlags {
 		if m.ExtendedFlags != 0 {
@@ -187,7 +190,7 @@ func contextFrame(s *session, m gatt.GlucoseContext) {
 	}
 }
 
-func contextSequence(s *session, m gatt.GlucoseContext) {
+func contextSequence(s *session, m bgm.Context) {
 	g := &s.glucose
 	if !g.waiting || g.last != m.Sequence {
 		s.find(ruleNoMeasure, "Sequence", 1, "is that of no measurement that announced a context just before")
@@ -196,8 +199,8 @@ func contextSequence(s *session, m gatt.GlucoseContext) {
 	g.waiting = false
 }
 
-func cgmFrame(s *session, m gatt.CGMMeasurement) {
-	f, known := feature[gatt.CGMFeature](s, gatt.UUIDCGMFeature)
+func cgmFrame(s *session, m cgm.Measurement) {
+	f, known := feature[cgm.Feature](s, cgm.UUIDFeature)
 	if known {
 		s.denied(m.CheckFeature(f.Features))
 	}
@@ -228,23 +231,23 @@ func cgmFrame(s *session, m gatt.CGMMeasurement) {
 }
 
 // cgmDenied reports whether an annunciation has bits that no feature allows.
-func cgmDenied(f gatt.CGMFeatures, a gatt.CGMAnnunciation) bool {
+func cgmDenied(f cgm.Features, a cgm.Annunciation) bool {
 	for _, p := range [...]struct {
-		bits    gatt.CGMAnnunciation
-		feature gatt.CGMFeatures
+		bits    cgm.Annunciation
+		feature cgm.Features
 	}{
-		{gatt.CGMBatteryLow, gatt.CGMFeatureLowBattery},
-		{gatt.CGMSensorTypeIncorrect, gatt.CGMFeatureSensorType},
-		{gatt.CGMSensorMalfunction, gatt.CGMFeatureSensorMalfunction},
-		{gatt.CGMDeviceAlert, gatt.CGMFeatureDeviceAlert},
-		{gatt.CGMDeviceFault, gatt.CGMFeatureDeviceFault},
-		{gatt.CGMCalibrationNotAllowed | gatt.CGMCalibrationRecommended | gatt.CGMCalibrationRequired, gatt.CGMFeatureCalibration},
-		{gatt.CGMTooWarm | gatt.CGMTooCold, gatt.CGMFeatureTemperature},
-		{gatt.CGMBelowPatientLow | gatt.CGMAbovePatientHigh, gatt.CGMFeaturePatientAlerts},
-		{gatt.CGMBelowHypo, gatt.CGMFeatureHypoAlerts},
-		{gatt.CGMAboveHyper, gatt.CGMFeatureHyperAlerts},
-		{gatt.CGMFallingFast | gatt.CGMRisingFast, gatt.CGMFeatureRateAlerts},
-		{gatt.CGMResultTooLow | gatt.CGMResultTooHigh, gatt.CGMFeatureResultHighLow},
+		{cgm.BatteryLow, cgm.FeatureLowBattery},
+		{cgm.SensorTypeIncorrect, cgm.FeatureSensorType},
+		{cgm.SensorMalfunction, cgm.FeatureSensorMalfunction},
+		{cgm.DeviceAlert, cgm.FeatureDeviceAlert},
+		{cgm.DeviceFault, cgm.FeatureDeviceFault},
+		{cgm.CalibrationNotAllowed | cgm.CalibrationRecommended | cgm.CalibrationRequired, cgm.FeatureCalibration},
+		{cgm.TooWarm | cgm.TooCold, cgm.FeatureTemperature},
+		{cgm.BelowPatientLow | cgm.AbovePatientHigh, cgm.FeaturePatientAlerts},
+		{cgm.BelowHypo, cgm.FeatureHypoAlerts},
+		{cgm.AboveHyper, cgm.FeatureHyperAlerts},
+		{cgm.FallingFast | cgm.RisingFast, cgm.FeatureRateAlerts},
+		{cgm.ResultTooLow | cgm.ResultTooHigh, cgm.FeatureResultHighLow},
 	} {
 		if a&p.bits != 0 && f&p.feature == 0 {
 			return true
@@ -253,9 +256,9 @@ func cgmDenied(f gatt.CGMFeatures, a gatt.CGMAnnunciation) bool {
 	return false
 }
 
-func cgmSequence(s *session, m gatt.CGMMeasurement) {
-	var last gatt.CGMRecord
-	before, seen := previous[gatt.CGMMeasurement](s)
+func cgmSequence(s *session, m cgm.Measurement) {
+	var last cgm.Record
+	before, seen := previous[cgm.Measurement](s)
 	if seen {
 		for c := range before.Records() {
 			last = c
@@ -319,12 +322,12 @@ func weightSequence(s *session, m gatt.WeightMeasurement) {
 // bodyMemory is the first packet of a measurement in two.
 type bodyMemory struct {
 	open    bool
-	first   gatt.BodyComposition
+	first   body.Composition
 	frame   int
 	capture Capture
 }
 
-func bodyFrame(s *session, m gatt.BodyComposition) {
+func bodyFrame(s *session, m body.Composition) {
 	if m.BodyFat != 0xFFFF && m.BodyFat > 1000 {
 		s.find(ruleBodyFat, "BodyFat", 2, "is above 100 %")
 	}
@@ -333,7 +336,7 @@ func bodyFrame(s *session, m gatt.BodyComposition) {
 	}
 }
 
-func bodySequence(s *session, m gatt.BodyComposition) {
+func bodySequence(s *session, m body.Composition) {
 	switch first := s.body; {
 	case !m.Multiple:
 		s.endBody()
@@ -348,7 +351,7 @@ func bodySequence(s *session, m gatt.BodyComposition) {
 }
 
 // bodyFields are the fields that only one of two packets may have, as bits.
-func bodyFields(m gatt.BodyComposition) (bits uint16) {
+func bodyFields(m body.Composition) (bits uint16) {
 	for i, has := range [...]bool{
 		m.HasTimestamp, m.HasUser, m.HasBasal, m.HasMuscle, m.HasMuscleMass, m.HasFatFreeMass, m.HasSoftLeanMass, m.HasWaterMass,
 		m.HasImpedance, m.HasWeight, m.HasHeight,

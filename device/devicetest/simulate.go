@@ -7,6 +7,12 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/body"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
+	"github.com/telemed-go/sdk/device/gatt/clock"
+	"github.com/telemed-go/sdk/device/gatt/fitness"
+	"github.com/telemed-go/sdk/device/gatt/racp"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -103,7 +109,7 @@ func simulateBloodPressure(s *simulator) {
 	systolic, diastolic := s.between(100, 180), s.between(55, 95)
 	m := gatt.BloodPressureMeasurement{
 		Systolic: sfloat(systolic, 0), Diastolic: sfloat(diastolic, 0), Mean: sfloat((systolic+2*diastolic)/3, 0),
-		HasTimestamp: true, Timestamp: gatt.DateTimeOf(s.tick()),
+		HasTimestamp: true, Timestamp: clock.DateTimeOf(s.tick()),
 	}
 	if m.KPa = s.every(8); m.KPa {
 		m.Systolic, m.Diastolic, m.Mean = sfloat(160, -1), sfloat(105, -1), sfloat(123, -1)
@@ -159,7 +165,7 @@ func simulatePLXSpotCheck(s *simulator) {
 		s.add(gatt.UUIDPLXFeatures, allPLXFeatures)
 	}
 	s.add(gatt.UUIDPLXSpotCheck, gatt.PLXSpotCheck{
-		PLXValues: s.plxValues(), HasTimestamp: true, Timestamp: gatt.DateTimeOf(s.tick()), PLXDetails: s.plxDetails(),
+		PLXValues: s.plxValues(), HasTimestamp: true, Timestamp: clock.DateTimeOf(s.tick()), PLXDetails: s.plxDetails(),
 	})
 }
 
@@ -192,7 +198,7 @@ func (s *simulator) temperature() gatt.TemperatureMeasurement {
 
 func simulateTemperature(s *simulator) {
 	m := s.temperature()
-	m.HasTimestamp, m.Timestamp = true, gatt.DateTimeOf(s.tick())
+	m.HasTimestamp, m.Timestamp = true, clock.DateTimeOf(s.tick())
 	s.add(gatt.UUIDTemperatureMeasurement, m)
 }
 
@@ -203,39 +209,39 @@ func simulateIntermediate(s *simulator) {
 
 func simulateGlucose(s *simulator) {
 	if s.round == 0 {
-		s.add(gatt.UUIDGlucoseFeature, gatt.GlucoseFeature(0x3FF))
+		s.add(bgm.UUIDFeature, bgm.Feature(0x3FF))
 	}
-	m := gatt.GlucoseMeasurement{
-		Sequence: uint16(100 + s.round), BaseTime: gatt.DateTimeOf(s.tick()), HasTimeOffset: s.every(1),
-		HasConcentration: true, Concentration: sfloat(s.between(40, 350), -5), Type: gatt.SampleType(1 + s.round%9), Location: gatt.LocationFinger,
+	m := bgm.Measurement{
+		Sequence: uint16(100 + s.round), BaseTime: clock.DateTimeOf(s.tick()), HasTimeOffset: s.every(1),
+		HasConcentration: true, Concentration: sfloat(s.between(40, 350), -5), Type: bgm.SampleType(1 + s.round%9), Location: bgm.LocationFinger,
 		ContextFollows: s.round%3 == 2,
 	}
 	if m.Molar = s.every(4); m.Molar {
 		m.Concentration = sfloat(s.between(30, 200), -4)
 	}
 	if m.HasStatus = s.every(2); m.HasStatus {
-		m.Status = gatt.GlucoseBatteryLow
+		m.Status = bgm.BatteryLow
 	}
 	if s.round == 5 {
-		m.Type, m.Location = gatt.SampleControlSolution, gatt.LocationControl
+		m.Type, m.Location = bgm.SampleControlSolution, bgm.LocationControl
 	}
 	if s.round == 9 { // beyond the range
-		m.Concentration, m.HasStatus, m.Status = medfloat.SPosInf, true, gatt.GlucoseResultTooHigh
+		m.Concentration, m.HasStatus, m.Status = medfloat.SPosInf, true, bgm.ResultTooHigh
 	}
-	s.add(gatt.UUIDGlucoseMeasurement, m)
+	s.add(bgm.UUIDMeasurement, m)
 	if m.ContextFollows {
-		s.add(gatt.UUIDGlucoseContext, s.context(m.Sequence))
+		s.add(bgm.UUIDContext, s.context(m.Sequence))
 	}
 }
 
-func (s *simulator) context(sequence uint16) gatt.GlucoseContext {
-	return gatt.GlucoseContext{
+func (s *simulator) context(sequence uint16) bgm.Context {
+	return bgm.Context{
 		Sequence:        sequence,
-		HasCarbohydrate: true, CarbohydrateID: gatt.CarbohydrateLunch, Carbohydrate: sfloat(s.between(10, 120), -3),
-		HasMeal: s.every(1), Meal: onlyIf(s.every(1), gatt.MealAfter),
-		HasTester: true, Tester: gatt.TesterSelf, Health: gatt.HealthNoIssues,
+		HasCarbohydrate: true, CarbohydrateID: bgm.CarbohydrateLunch, Carbohydrate: sfloat(s.between(10, 120), -3),
+		HasMeal: s.every(1), Meal: onlyIf(s.every(1), bgm.MealAfter),
+		HasTester: true, Tester: bgm.TesterSelf, Health: bgm.HealthNoIssues,
 		HasExercise: s.every(2), ExerciseDuration: onlyIf[uint16](s.every(2), 1800), ExerciseIntensity: onlyIf[uint8](s.every(2), 60),
-		HasMedication: true, MedicationID: gatt.MedicationRapid, Medication: sfloat(s.between(1, 20), -6), Litres: s.every(4),
+		HasMedication: true, MedicationID: bgm.MedicationRapid, Medication: sfloat(s.between(1, 20), -6), Litres: s.every(4),
 		HasHbA1c: true, HbA1c: sfloat(s.between(50, 99), -1),
 	}
 }
@@ -251,37 +257,37 @@ func onlyIf[T any](on bool, v T) (zero T) {
 // simulateContext sends contexts with the measurements that announce them.
 func simulateContext(s *simulator) {
 	sequence := uint16(1 + s.round)
-	s.add(gatt.UUIDGlucoseMeasurement, gatt.GlucoseMeasurement{
-		Sequence: sequence, BaseTime: gatt.DateTimeOf(s.tick()), ContextFollows: true,
+	s.add(bgm.UUIDMeasurement, bgm.Measurement{
+		Sequence: sequence, BaseTime: clock.DateTimeOf(s.tick()), ContextFollows: true,
 	})
-	s.add(gatt.UUIDGlucoseContext, s.context(sequence))
+	s.add(bgm.UUIDContext, s.context(sequence))
 }
 
 func simulateRACP(s *simulator) {
 	s.tick()
-	s.add(gatt.UUIDRecordAccess, gatt.RACP{OpCode: gatt.RACPReportCount, Operator: gatt.RACPAll})
-	s.add(gatt.UUIDRecordAccess, gatt.RACP{OpCode: gatt.RACPCount, Count: uint32(s.between(1, 500))})
-	s.add(gatt.UUIDRecordAccess, gatt.RACP{OpCode: gatt.RACPReport, Operator: gatt.RACPAtLeast}.ByNumber(uint32(s.round)))
-	s.add(gatt.UUIDRecordAccess, gatt.RACP{OpCode: gatt.RACPResponseCode, Request: gatt.RACPReport, Response: gatt.RACPSuccess})
+	s.add(racp.UUID, racp.ControlPoint{OpCode: racp.ReportCount, Operator: racp.All})
+	s.add(racp.UUID, racp.ControlPoint{OpCode: racp.Count, Count: uint32(s.between(1, 500))})
+	s.add(racp.UUID, racp.ControlPoint{OpCode: racp.Report, Operator: racp.AtLeast}.ByNumber(uint32(s.round)))
+	s.add(racp.UUID, racp.ControlPoint{OpCode: racp.ResponseCode, Request: racp.Report, Response: racp.Success})
 }
 
-var simulatedCGM = gatt.CGMFeature{Features: 0x1FFFF, Type: gatt.SampleInterstitialFluid, Location: gatt.LocationSubcutaneous}
+var simulatedCGM = cgm.Feature{Features: 0x1FFFF, Type: bgm.SampleInterstitialFluid, Location: cgm.LocationSubcutaneous}
 
 func simulateCGM(s *simulator) {
 	if s.round == 0 {
-		s.add(gatt.UUIDCGMFeature, simulatedCGM)
+		s.add(cgm.UUIDFeature, simulatedCGM)
 	}
-	records := make([]gatt.CGMRecord, 1+s.round%2)
+	records := make([]cgm.Record, 1+s.round%2)
 	for i := range records {
-		c := gatt.CGMRecord{
+		c := cgm.Record{
 			Glucose: sfloat(s.between(40, 400), 0), TimeOffset: uint16(10*s.round + 5*i + 5), HasCRC: true,
 			HasStatus: s.every(1), HasCalTemp: s.every(2), HasWarning: s.every(3),
 		}
 		if c.HasStatus {
-			c.Annunciation |= gatt.CGMBatteryLow
+			c.Annunciation |= cgm.BatteryLow
 		}
 		if c.HasWarning {
-			c.Annunciation |= gatt.CGMRisingFast
+			c.Annunciation |= cgm.RisingFast
 		}
 		if c.HasTrend = s.every(4); c.HasTrend {
 			c.Trend = sfloat(s.between(-30, 30), -1)
@@ -292,14 +298,14 @@ func simulateCGM(s *simulator) {
 		records[i] = c
 	}
 	s.tick()
-	s.add(gatt.UUIDCGMMeasurement, gatt.NewCGMMeasurement(records...))
+	s.add(cgm.UUIDMeasurement, cgm.NewMeasurement(records...))
 }
 
 func simulateWeight(s *simulator) {
 	if s.round == 0 {
 		s.add(gatt.UUIDWeightScaleFeature, gatt.WeightScaleFeature(7))
 	}
-	m := gatt.WeightMeasurement{Weight: uint16(s.between(10000, 24000)), HasTimestamp: true, Timestamp: gatt.DateTimeOf(s.tick())}
+	m := gatt.WeightMeasurement{Weight: uint16(s.between(10000, 24000)), HasTimestamp: true, Timestamp: clock.DateTimeOf(s.tick())}
 	if m.HasUser = s.every(1); m.HasUser {
 		m.User = 2
 	}
@@ -314,47 +320,47 @@ func simulateWeight(s *simulator) {
 }
 
 func simulateBody(s *simulator) {
-	m := gatt.BodyComposition{
-		BodyFat: uint16(s.between(100, 400)), HasTimestamp: true, Timestamp: gatt.DateTimeOf(s.tick()),
+	m := body.Composition{
+		BodyFat: uint16(s.between(100, 400)), HasTimestamp: true, Timestamp: clock.DateTimeOf(s.tick()),
 		HasBasal: true, Basal: 6500, HasMuscle: true, Muscle: 420, HasMuscleMass: true, MuscleMass: 7000,
 	}
-	rest := gatt.BodyComposition{
+	rest := body.Composition{
 		BodyFat: m.BodyFat, HasFatFreeMass: true, FatFreeMass: 11000, HasSoftLeanMass: true, SoftLeanMass: 10000,
 		HasWaterMass: true, WaterMass: 8000, HasImpedance: true, Impedance: 5000, HasWeight: true, Weight: 14000, HasHeight: true, Height: 1750,
 	}
 	if m.Multiple = s.every(1); m.Multiple {
 		rest.Multiple = true
-		s.add(gatt.UUIDBodyCompositionMeasurement, m)
-		s.add(gatt.UUIDBodyCompositionMeasurement, rest)
+		s.add(body.UUIDComposition, m)
+		s.add(body.UUIDComposition, rest)
 		return
 	}
 	m.HasWeight, m.Weight, m.Imperial = true, 15000, s.every(2)
-	s.add(gatt.UUIDBodyCompositionMeasurement, m)
+	s.add(body.UUIDComposition, m)
 }
 
 func simulateRunning(s *simulator) {
 	if s.round == 0 {
-		s.add(gatt.UUIDRSCFeature, gatt.RSCFeature(7))
+		s.add(fitness.UUIDRSCFeature, fitness.RSCFeature(7))
 	}
 	s.tick()
-	m := gatt.RSCMeasurement{Speed: uint16(s.between(200, 1500)), Cadence: uint8(s.between(60, 180)), Running: s.every(4)}
+	m := fitness.RSCMeasurement{Speed: uint16(s.between(200, 1500)), Cadence: uint8(s.between(60, 180)), Running: s.every(4)}
 	if m.HasStride = s.every(1); m.HasStride {
 		m.Stride = uint16(s.between(60, 140))
 	}
 	if m.HasDistance = s.every(2); m.HasDistance {
 		m.Distance = uint32(1000 + 100*s.round)
 	}
-	s.add(gatt.UUIDRSCMeasurement, m)
+	s.add(fitness.UUIDRSCMeasurement, m)
 }
 
 func simulateCycling(s *simulator) {
 	if s.round == 0 {
-		s.add(gatt.UUIDCSCFeature, gatt.CSCFeature(3))
+		s.add(fitness.UUIDCSCFeature, fitness.CSCFeature(3))
 	}
 	s.tick()
-	m := gatt.CSCMeasurement{HasWheel: true, WheelRevolutions: uint32(4 * s.round), WheelTime: uint16(1000 * s.round)}
+	m := fitness.CSCMeasurement{HasWheel: true, WheelRevolutions: uint32(4 * s.round), WheelTime: uint16(1000 * s.round)}
 	if m.HasCrank = s.every(1); m.HasCrank {
 		m.CrankRevolutions, m.CrankTime = uint16(2*s.round), uint16(900*s.round)
 	}
-	s.add(gatt.UUIDCSCMeasurement, m)
+	s.add(fitness.UUIDCSCMeasurement, m)
 }

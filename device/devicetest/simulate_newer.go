@@ -2,6 +2,8 @@ package devicetest
 
 import (
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/ghs"
+	"github.com/telemed-go/sdk/device/gatt/segment"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -48,47 +50,47 @@ func simulateRecord(s *simulator) {
 	}
 	counter := uint8(2*s.round) % 64
 	s.add(gatt.UUIDBloodPressureRecord, gatt.BloodPressureRecord{
-		SegmentHeader: gatt.SegmentHeader{First: true, Counter: counter}, Sequence: uint16(s.round), UUID: gatt.UUIDEnhancedBloodPressure,
+		Header: segment.Header{First: true, Counter: counter}, Sequence: uint16(s.round), UUID: gatt.UUIDEnhancedBloodPressure,
 		Data: value[:5],
 	})
 	s.add(gatt.UUIDBloodPressureRecord, gatt.BloodPressureRecord{
-		SegmentHeader: gatt.SegmentHeader{Last: true, Counter: counter + 1}, Data: value[5:],
+		Header: segment.Header{Last: true, Counter: counter + 1}, Data: value[5:],
 	})
 }
 
 // observation is an oxygen saturation or a temperature.
-func (s *simulator) observation() gatt.GHSObservation {
+func (s *simulator) observation() ghs.Observation {
 	kind, unit, value := vitals.SpO2, vitals.UnitPercent, vitals.Decimal{Coef: int64(s.between(88, 100))}
 	if s.every(3) {
 		kind, unit, value = vitals.BodyTemperature, vitals.UnitCelsius, vitals.Decimal{Coef: int64(s.between(360, 400)), Exp: -1}
 	}
 	code, _ := kind.MDC()
 	word, _ := medfloat.NewFloat(value)
-	return gatt.GHSObservation{
-		Flags: gatt.GHSHasType, Type: code, Value: gatt.GHSNumeric{Unit: uint16(unit.MDC()), Value: word}.GHSValue(),
+	return ghs.Observation{
+		Flags: ghs.HasType, Type: code, Value: ghs.Numeric{Unit: uint16(unit.MDC()), Value: word}.GHSValue(),
 	}
 }
 
 func simulateLive(s *simulator) {
 	s.tick()
 	o, counter := s.observation(), uint8(3*s.round)%64
-	s.add(gatt.UUIDLiveObservation, gatt.LiveObservation{
-		SegmentHeader: gatt.SegmentHeader{First: true, Last: true, Counter: counter}, Observation: o,
+	s.add(ghs.UUIDLiveObservation, ghs.LiveObservation{
+		Header: segment.Header{First: true, Last: true, Counter: counter}, Observation: o,
 	})
 	b, err := o.AppendBinary(nil)
 	if err != nil {
 		return
 	}
 	for i, part := range [][]byte{b[:7], b[7:]} { // the same in two segments
-		s.add(gatt.UUIDLiveObservation, gatt.LiveObservation{
-			SegmentHeader: gatt.SegmentHeader{First: i == 0, Last: i == 1, Counter: (counter + 1 + uint8(i)) % 64}, Part: part,
+		s.add(ghs.UUIDLiveObservation, ghs.LiveObservation{
+			Header: segment.Header{First: i == 0, Last: i == 1, Counter: (counter + 1 + uint8(i)) % 64}, Part: part,
 		})
 	}
 }
 
 func simulateStored(s *simulator) {
 	s.tick()
-	s.add(gatt.UUIDStoredObservation, gatt.StoredObservation{
-		SegmentHeader: gatt.SegmentHeader{First: true, Last: true, Counter: uint8(s.round) % 64}, Record: uint32(s.round), Observation: s.observation(),
+	s.add(ghs.UUIDStoredObservation, ghs.StoredObservation{
+		Header: segment.Header{First: true, Last: true, Counter: uint8(s.round) % 64}, Record: uint32(s.round), Observation: s.observation(),
 	})
 }

@@ -6,6 +6,12 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/body"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
+	"github.com/telemed-go/sdk/device/gatt/clock"
+	"github.com/telemed-go/sdk/device/gatt/fitness"
+	"github.com/telemed-go/sdk/device/gatt/racp"
 )
 
 // Verification says how well the layout of a characteristic is known.
@@ -256,8 +262,8 @@ func metabolicRows() []row {
 			checks: []check{frameRules(intermediateFrame, ruleTemperature, ruleIEEE754)}, simulate: simulateIntermediate,
 		},
 		{
-			uuid: gatt.UUIDGlucoseMeasurement, name: "GlucoseMeasurement", title: "Glucose Measurement", clause: "GLS 1.0, 3.1", status: Verified,
-			parse: parser(gatt.ParseGlucoseMeasurement), reserved: reservedFlags{0, 0xE0},
+			uuid: bgm.UUIDMeasurement, name: "GlucoseMeasurement", title: "Glucose Measurement", clause: "GLS 1.0, 3.1", status: Verified,
+			parse: parser(bgm.ParseMeasurement), reserved: reservedFlags{0, 0xE0},
 			checks: []check{
 				frameRules(glucoseFrame, ruleGlucose, ruleHighLow, ruleControl, ruleClockUnset, ruleFuture, ruleStatusFeature),
 				sequenceRules(glucoseSequence, ruleRepeated, ruleOrder, ruleGap, ruleNoContext, ruleBackwards),
@@ -265,8 +271,8 @@ func metabolicRows() []row {
 			simulate: simulateGlucose,
 		},
 		{
-			uuid: gatt.UUIDGlucoseContext, name: "GlucoseContext", title: "Glucose Measurement Context", clause: "GLS 1.0, 3.2", status: Verified,
-			parse: parser(gatt.ParseGlucoseContext),
+			uuid: bgm.UUIDContext, name: "GlucoseContext", title: "Glucose Measurement Context", clause: "GLS 1.0, 3.2", status: Verified,
+			parse: parser(bgm.ParseContext),
 			checks: []check{
 				frameRules(contextFrame, ruleExtended, ruleCarb, ruleIntensity, ruleHbA1c),
 				sequenceRules(contextSequence, ruleNoMeasure),
@@ -274,16 +280,16 @@ func metabolicRows() []row {
 			simulate: simulateContext,
 		},
 		{
-			uuid: gatt.UUIDGlucoseFeature, name: "GlucoseFeature", title: "Glucose Feature", clause: "GLS 1.0, 3.3", status: Verified,
-			parse: parser(gatt.ParseGlucoseFeature), simulate: func(s *simulator) { s.add(gatt.UUIDGlucoseFeature, gatt.GlucoseFeature(0x3FF)) },
+			uuid: bgm.UUIDFeature, name: "GlucoseFeature", title: "Glucose Feature", clause: "GLS 1.0, 3.3", status: Verified,
+			parse: parser(bgm.ParseFeature), simulate: func(s *simulator) { s.add(bgm.UUIDFeature, bgm.Feature(0x3FF)) },
 		},
 		{
-			uuid: gatt.UUIDRecordAccess, name: "RACP", title: "Record Access Control Point", clause: "GLS 1.0, 3.4", status: Verified,
-			parse: parser(gatt.ParseRACP), simulate: simulateRACP,
+			uuid: racp.UUID, name: "RACP", title: "Record Access Control Point", clause: "GLS 1.0, 3.4", status: Verified,
+			parse: parser(racp.Parse), simulate: simulateRACP,
 		},
 		{
-			uuid: gatt.UUIDCGMMeasurement, name: "CGMMeasurement", title: "CGM Measurement", clause: "CGMS 1.0, 3.1", status: Verified,
-			parse: parser(gatt.ParseCGMMeasurement), reserved: reservedFlags{1, 0x1C}, crc: true,
+			uuid: cgm.UUIDMeasurement, name: "CGMMeasurement", title: "CGM Measurement", clause: "CGMS 1.0, 3.1", status: Verified,
+			parse: parser(cgm.ParseMeasurement), reserved: reservedFlags{1, 0x1C}, crc: true,
 			checks: []check{
 				frameRules(cgmFrame, ruleGlucose, ruleCGMQuality, ruleFeature, ruleStatusFeature),
 				sequenceRules(cgmSequence, ruleCGMOffset),
@@ -291,13 +297,13 @@ func metabolicRows() []row {
 			simulate: simulateCGM,
 		},
 		{
-			uuid: gatt.UUIDCGMFeature, name: "CGMFeature", title: "CGM Feature", clause: "CGMS 1.0, 3.2", status: Verified,
-			parse: parser(gatt.ParseCGMFeature), crc: true, simulate: func(s *simulator) { s.add(gatt.UUIDCGMFeature, simulatedCGM) },
+			uuid: cgm.UUIDFeature, name: "CGMFeature", title: "CGM Feature", clause: "CGMS 1.0, 3.2", status: Verified,
+			parse: parser(cgm.ParseFeature), crc: true, simulate: func(s *simulator) { s.add(cgm.UUIDFeature, simulatedCGM) },
 		},
 		{
-			uuid: gatt.UUIDCGMStatus, name: "CGMStatus", title: "CGM Status", clause: "CGMS 1.0, 3.3", status: Verified,
-			parse: parser(gatt.ParseCGMStatus), crc: true, simulate: func(s *simulator) {
-				s.add(gatt.UUIDCGMStatus, gatt.CGMStatus{TimeOffset: uint16(s.rand.IntN(1000)), Annunciation: gatt.CGMBatteryLow, HasCRC: true})
+			uuid: cgm.UUIDStatus, name: "CGMStatus", title: "CGM Status", clause: "CGMS 1.0, 3.3", status: Verified,
+			parse: parser(cgm.ParseStatus), crc: true, simulate: func(s *simulator) {
+				s.add(cgm.UUIDStatus, cgm.Status{TimeOffset: uint16(s.rand.IntN(1000)), Annunciation: cgm.BatteryLow, HasCRC: true})
 			},
 		},
 		{
@@ -315,8 +321,8 @@ func metabolicRows() []row {
 			simulate: func(s *simulator) { s.add(gatt.UUIDWeightScaleFeature, gatt.WeightScaleFeature(7)) },
 		},
 		{
-			uuid: gatt.UUIDBodyCompositionMeasurement, name: "BodyComposition", title: "Body Composition Measurement", clause: "BCS 1.0, 3.2",
-			status: Verified, parse: parser(gatt.ParseBodyComposition), reserved: reservedFlags{1, 0xE0},
+			uuid: body.UUIDComposition, name: "BodyComposition", title: "Body Composition Measurement", clause: "BCS 1.0, 3.2",
+			status: Verified, parse: parser(body.ParseComposition), reserved: reservedFlags{1, 0xE0},
 			checks: []check{
 				frameRules(bodyFrame, ruleBodyFat, ruleClockUnset, ruleFuture),
 				sequenceRules(bodySequence, ruleBodyPackets, ruleBodyTwice),
@@ -329,22 +335,22 @@ func metabolicRows() []row {
 func activityRows() []row {
 	return []row{
 		{
-			uuid: gatt.UUIDRSCMeasurement, name: "RSCMeasurement", title: "RSC Measurement", clause: "RSCS 1.0, 3.1", status: Verified,
-			parse: parser(gatt.ParseRSCMeasurement), reserved: reservedFlags{0, 0xF8},
+			uuid: fitness.UUIDRSCMeasurement, name: "RSCMeasurement", title: "RSC Measurement", clause: "RSCS 1.0, 3.1", status: Verified,
+			parse: parser(fitness.ParseRSCMeasurement), reserved: reservedFlags{0, 0xF8},
 			checks: []check{frameRules(runningFrame, ruleSpeed, ruleFeature), sequenceRules(runningSequence, ruleDistance)}, simulate: simulateRunning,
 		},
 		{
-			uuid: gatt.UUIDRSCFeature, name: "RSCFeature", title: "RSC Feature", clause: "RSCS 1.0, 3.2", status: Verified,
-			parse: parser(gatt.ParseRSCFeature), simulate: func(s *simulator) { s.add(gatt.UUIDRSCFeature, gatt.RSCFeature(7)) },
+			uuid: fitness.UUIDRSCFeature, name: "RSCFeature", title: "RSC Feature", clause: "RSCS 1.0, 3.2", status: Verified,
+			parse: parser(fitness.ParseRSCFeature), simulate: func(s *simulator) { s.add(fitness.UUIDRSCFeature, fitness.RSCFeature(7)) },
 		},
 		{
-			uuid: gatt.UUIDCSCMeasurement, name: "CSCMeasurement", title: "CSC Measurement", clause: "CSCS 1.0, 3.1", status: Verified,
-			parse: parser(gatt.ParseCSCMeasurement), reserved: reservedFlags{0, 0xFC},
+			uuid: fitness.UUIDCSCMeasurement, name: "CSCMeasurement", title: "CSC Measurement", clause: "CSCS 1.0, 3.1", status: Verified,
+			parse: parser(fitness.ParseCSCMeasurement), reserved: reservedFlags{0, 0xFC},
 			checks: []check{frameRules(cyclingFrame, ruleFeature), sequenceRules(cyclingSequence, ruleCounter)}, simulate: simulateCycling,
 		},
 		{
-			uuid: gatt.UUIDCSCFeature, name: "CSCFeature", title: "CSC Feature", clause: "CSCS 1.0, 3.2", status: Verified,
-			parse: parser(gatt.ParseCSCFeature), simulate: func(s *simulator) { s.add(gatt.UUIDCSCFeature, gatt.CSCFeature(3)) },
+			uuid: fitness.UUIDCSCFeature, name: "CSCFeature", title: "CSC Feature", clause: "CSCS 1.0, 3.2", status: Verified,
+			parse: parser(fitness.ParseCSCFeature), simulate: func(s *simulator) { s.add(fitness.UUIDCSCFeature, fitness.CSCFeature(3)) },
 		},
 	}
 }
@@ -352,8 +358,8 @@ func activityRows() []row {
 func dateTimeRows() []row {
 	return []row{
 		{
-			uuid: gatt.UUIDDateTime, name: "DateTime", title: "Date Time", clause: "GSS 3.70", status: Verified, parse: parser(gatt.ParseDateTime),
-			simulate: func(s *simulator) { s.add(gatt.UUIDDateTime, gatt.DateTimeOf(s.tick())) },
+			uuid: clock.UUIDDateTime, name: "DateTime", title: "Date Time", clause: "GSS 3.70", status: Verified, parse: parser(clock.ParseDateTime),
+			simulate: func(s *simulator) { s.add(clock.UUIDDateTime, clock.DateTimeOf(s.tick())) },
 		},
 	}
 }

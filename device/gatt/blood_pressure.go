@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
@@ -22,7 +23,7 @@ type BloodPressureMeasurement struct {
 	Diastolic medfloat.SFloat
 	Mean      medfloat.SFloat
 	KPa       bool // pressures are in kPa, not mmHg
-	Timestamp DateTime
+	Timestamp clock.DateTime
 	PulseRate medfloat.SFloat // beats per minute; meaningful if HasPulseRate
 	User      uint8           // 0xFF: unknown; meaningful if HasUser
 	Status    BloodPressureStatus
@@ -74,7 +75,7 @@ func readBloodPressure(r *att.Reader, first, second, third string) (m BloodPress
 	m.Diastolic = r.SFloat(second)
 	m.Mean = r.SFloat(third)
 	if m.HasTimestamp = flags&bpHasTimestamp != 0; m.HasTimestamp {
-		m.Timestamp = DateTime(r.DateTime("Timestamp"))
+		m.Timestamp = clock.DateTime(r.DateTime("Timestamp"))
 	}
 	if m.HasPulseRate = flags&bpHasPulseRate != 0; m.HasPulseRate {
 		m.PulseRate = r.SFloat("PulseRate")

@@ -4,25 +4,26 @@ import (
 	"testing"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 )
 
-var bodySensorLocations = []vector[gatt.BodySensorLocation]{
-	{name: "other", wire: "00", want: gatt.SensorOther},
-	{name: "wrist", wire: "02", want: gatt.SensorWrist},
-	{name: "foot", wire: "06", want: gatt.SensorFoot},
-	{name: "reserved", wire: "07", want: 7, bad: "reserved_value @ 0 BodySensorLocation"},
-	{name: "last reserved", wire: "ff", want: 255, bad: "reserved_value @ 0 BodySensorLocation"},
-	{name: "nothing", wire: "", bad: "truncated @ 0 BodySensorLocation"},
-	{name: "surplus", wire: "0100", want: gatt.SensorChest, bad: "trailing_bytes @ 1"},
-	{name: "reserved and surplus", wire: "0700", want: 7, bad: "trailing_bytes @ 1"},
+var bodySensorLocations = []atttest.Vector[gatt.BodySensorLocation]{
+	{Name: "other", Wire: "00", Want: gatt.SensorOther},
+	{Name: "wrist", Wire: "02", Want: gatt.SensorWrist},
+	{Name: "foot", Wire: "06", Want: gatt.SensorFoot},
+	{Name: "reserved", Wire: "07", Want: 7, Bad: "reserved_value @ 0 BodySensorLocation"},
+	{Name: "last reserved", Wire: "ff", Want: 255, Bad: "reserved_value @ 0 BodySensorLocation"},
+	{Name: "nothing", Wire: "", Bad: "truncated @ 0 BodySensorLocation"},
+	{Name: "surplus", Wire: "0100", Want: gatt.SensorChest, Bad: "trailing_bytes @ 1"},
+	{Name: "reserved and surplus", Wire: "0700", Want: 7, Bad: "trailing_bytes @ 1"},
 }
 
 func TestBodySensorLocation(t *testing.T) {
-	testVectors(t, gatt.ParseBodySensorLocation, bodySensorLocations)
-	testParseAllocs(t, gatt.ParseBodySensorLocation, "01")
-	testNames(t, []named{{gatt.SensorEarLobe, "ear lobe"}, {gatt.BodySensorLocation(9), "reserved 9"}})
+	atttest.Vectors(t, gatt.ParseBodySensorLocation, bodySensorLocations)
+	atttest.ParseAllocs(t, gatt.ParseBodySensorLocation, "01")
+	atttest.Names(t, []atttest.Named{{Value: gatt.SensorEarLobe, Name: "ear lobe"}, {Value: gatt.BodySensorLocation(9), Name: "reserved 9"}})
 }
 
 func FuzzParseBodySensorLocation(f *testing.F) {
-	fuzz(f, gatt.ParseBodySensorLocation, bodySensorLocations)
+	atttest.Fuzz(f, gatt.ParseBodySensorLocation, bodySensorLocations)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device/gatt/internal/att"
+	"github.com/telemed-go/sdk/device/gatt/segment"
 )
 
 // BloodPressureRecord is characteristic 0x2B36 (Blood Pressure Service 1.1):
@@ -21,7 +22,7 @@ import (
 //
 // single-source layout: bluetooth-sig-python@27bdb3d after the GSS.
 type BloodPressureRecord struct {
-	SegmentHeader
+	segment.Header
 	Sequence uint16 // of the record; 0 unless First
 	UUID     uint16 // of the recorded characteristic; 0 unless First
 	Data     []byte // borrowed
@@ -30,7 +31,7 @@ type BloodPressureRecord struct {
 // ParseBloodPressureRecord decodes b, which the result borrows.
 func ParseBloodPressureRecord(b []byte) (BloodPressureRecord, error) {
 	r := att.NewReader(b)
-	m := BloodPressureRecord{SegmentHeader: SegmentHeader(r.Segment())}
+	m := BloodPressureRecord{Header: segment.Header(r.Segment())}
 	if m.First {
 		m.Sequence = r.Uint16("Sequence")
 		m.UUID = r.Uint16("UUID")
@@ -42,7 +43,7 @@ func ParseBloodPressureRecord(b []byte) (BloodPressureRecord, error) {
 // AppendBinary implements [encoding.BinaryAppender]. It fails if Counter has
 // more than 6 bits.
 func (m BloodPressureRecord) AppendBinary(b []byte) ([]byte, error) {
-	b, err := m.SegmentHeader.AppendBinary(b)
+	b, err := m.Header.AppendBinary(b)
 	if err != nil {
 		return b, err
 	}
@@ -56,17 +57,17 @@ func (m BloodPressureRecord) AppendBinary(b []byte) ([]byte, error) {
 // Join takes the next part of a stored record. When it is the last, done is
 // true and whole is the record, with the sequence number and the characteristic
 // of its first part, which the caller keeps in first between calls. Otherwise it
-// is [Segments.Add].
-func (m BloodPressureRecord) Join(s *Segments, first *BloodPressureRecord) (whole BloodPressureRecord, done bool, err error) {
+// is [segment.Joiner.Add].
+func (m BloodPressureRecord) Join(s *segment.Joiner, first *BloodPressureRecord) (whole BloodPressureRecord, done bool, err error) {
 	if m.First {
 		*first = m
 		first.Data = nil
 	}
-	data, done, err := s.Add(m.SegmentHeader, m.Data)
+	data, done, err := s.Add(m.Header, m.Data)
 	if !done {
 		return BloodPressureRecord{}, false, err
 	}
 	whole = *first
-	whole.SegmentHeader, whole.Data = SegmentHeader{First: true, Last: true, Counter: first.Counter}, data
+	whole.Header, whole.Data = segment.Header{First: true, Last: true, Counter: first.Counter}, data
 	return whole, true, err
 }

@@ -9,49 +9,52 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
+	"github.com/telemed-go/sdk/device/gatt/segment"
+	"github.com/telemed-go/sdk/device/gatt/user"
 )
 
-var bloodPressureRecords = []vector[gatt.BloodPressureRecord]{
+var bloodPressureRecords = []atttest.Vector[gatt.BloodPressureRecord]{
 	{
-		name: "whole", wire: "03 0100 342b aabbcc",
-		want: gatt.BloodPressureRecord{
-			SegmentHeader: gatt.SegmentHeader{First: true, Last: true}, Sequence: 1, UUID: gatt.UUIDEnhancedBloodPressure,
+		Name: "whole", Wire: "03 0100 342b aabbcc",
+		Want: gatt.BloodPressureRecord{
+			Header: segment.Header{First: true, Last: true}, Sequence: 1, UUID: gatt.UUIDEnhancedBloodPressure,
 			Data: []byte{0xAA, 0xBB, 0xCC},
 		},
 	},
 	{
-		name: "first, without data", wire: "05 0000 352b",
-		want: gatt.BloodPressureRecord{SegmentHeader: gatt.SegmentHeader{First: true, Counter: 1}, UUID: gatt.UUIDEnhancedCuffPressure},
+		Name: "first, without data", Wire: "05 0000 352b",
+		Want: gatt.BloodPressureRecord{Header: segment.Header{First: true, Counter: 1}, UUID: gatt.UUIDEnhancedCuffPressure},
 	},
 	{
-		name: "last", wire: "fe 0102",
-		want: gatt.BloodPressureRecord{SegmentHeader: gatt.SegmentHeader{Last: true, Counter: 63}, Data: []byte{1, 2}},
+		Name: "last", Wire: "fe 0102",
+		Want: gatt.BloodPressureRecord{Header: segment.Header{Last: true, Counter: 63}, Data: []byte{1, 2}},
 	},
-	{name: "nothing", wire: "", bad: "truncated @ 0 SegmentationHeader"},
+	{Name: "nothing", Wire: "", Bad: "truncated @ 0 SegmentationHeader"},
 	{
-		name: "cut", wire: "01 0100 34", want: gatt.BloodPressureRecord{SegmentHeader: gatt.SegmentHeader{First: true}, Sequence: 1},
-		bad: "truncated @ 3 UUID",
+		Name: "cut", Wire: "01 0100 34", Want: gatt.BloodPressureRecord{Header: segment.Header{First: true}, Sequence: 1},
+		Bad: "truncated @ 3 UUID",
 	},
 }
 
 func TestBloodPressureRecord(t *testing.T) {
-	testVectors(t, gatt.ParseBloodPressureRecord, bloodPressureRecords)
-	testParseAllocs(t, gatt.ParseBloodPressureRecord, bloodPressureRecords[0].wire)
-	if _, err := (gatt.BloodPressureRecord{SegmentHeader: gatt.SegmentHeader{Counter: 64}}).AppendBinary(nil); !errors.Is(err, device.ErrOutOfRange) {
+	atttest.Vectors(t, gatt.ParseBloodPressureRecord, bloodPressureRecords)
+	atttest.ParseAllocs(t, gatt.ParseBloodPressureRecord, bloodPressureRecords[0].Wire)
+	if _, err := (gatt.BloodPressureRecord{Header: segment.Header{Counter: 64}}).AppendBinary(nil); !errors.Is(err, device.ErrOutOfRange) {
 		t.Errorf("counter 64: %v, want out of range", err)
 	}
 }
 
 func TestSegmentHeader(t *testing.T) {
 	for _, tt := range []struct {
-		h    gatt.SegmentHeader
+		h    segment.Header
 		next uint8
 		text string
 	}{
-		{gatt.SegmentHeader{First: true, Last: true, Counter: 5}, 6, "part 5, first and last"},
-		{gatt.SegmentHeader{First: true, Counter: 62}, 63, "part 62, first"},
-		{gatt.SegmentHeader{Last: true, Counter: 63}, 0, "part 63, last"},
-		{gatt.SegmentHeader{}, 1, "part 0"},
+		{segment.Header{First: true, Last: true, Counter: 5}, 6, "part 5, first and last"},
+		{segment.Header{First: true, Counter: 62}, 63, "part 62, first"},
+		{segment.Header{Last: true, Counter: 63}, 0, "part 63, last"},
+		{segment.Header{}, 1, "part 0"},
 	} {
 		if tt.h.Next() != tt.next || tt.h.String() != tt.text {
 			t.Errorf("%+v: next %d, %q; want %d, %q", tt.h, tt.h.Next(), tt.h, tt.next, tt.text)
@@ -60,37 +63,37 @@ func TestSegmentHeader(t *testing.T) {
 }
 
 func FuzzParseBloodPressureRecord(f *testing.F) {
-	fuzz(f, gatt.ParseBloodPressureRecord, bloodPressureRecords)
+	atttest.Fuzz(f, gatt.ParseBloodPressureRecord, bloodPressureRecords)
 }
 
-var registeredUsers = []vector[gatt.RegisteredUser]{
-	{name: "no data", wire: "00 01", want: gatt.RegisteredUser{User: 1}},
+var registeredUsers = []atttest.Vector[user.Registered]{
+	{Name: "no data", Wire: "00 01", Want: user.Registered{User: 1}},
 	{
-		name: "name", wire: "03 05 416c696365",
-		want: gatt.RegisteredUser{
-			SegmentHeader: gatt.SegmentHeader{First: true, Last: true}, User: 5, Data: gatt.NewUserText("Alice"),
+		Name: "name", Wire: "03 05 416c696365",
+		Want: user.Registered{
+			Header: segment.Header{First: true, Last: true}, User: 5, Data: user.NewText("Alice"),
 		},
 	},
-	{name: "cut", wire: "03", want: gatt.RegisteredUser{SegmentHeader: gatt.SegmentHeader{First: true, Last: true}}, bad: "truncated @ 1 UserIndex"},
+	{Name: "cut", Wire: "03", Want: user.Registered{Header: segment.Header{First: true, Last: true}}, Bad: "truncated @ 1 UserIndex"},
 }
 
 func TestRegisteredUser(t *testing.T) {
-	testVectors(t, gatt.ParseRegisteredUser, registeredUsers)
-	testParseAllocs(t, gatt.ParseRegisteredUser, registeredUsers[1].wire)
-	if s := fmt.Sprintf("%v %+v", registeredUsers[1].want, registeredUsers[1].want); strings.Contains(s, "Alice") {
+	atttest.Vectors(t, user.ParseRegistered, registeredUsers)
+	atttest.ParseAllocs(t, user.ParseRegistered, registeredUsers[1].Wire)
+	if s := fmt.Sprintf("%v %+v", registeredUsers[1].Want, registeredUsers[1].Want); strings.Contains(s, "Alice") {
 		t.Error("a user prints as", s)
 	}
 }
 
-func FuzzParseRegisteredUser(f *testing.F) { fuzz(f, gatt.ParseRegisteredUser, registeredUsers) }
+func FuzzParseRegisteredUser(f *testing.F) { atttest.Fuzz(f, user.ParseRegistered, registeredUsers) }
 
 func TestSegmentsOfRecord(t *testing.T) {
 	var (
-		s     gatt.Segments
+		s     segment.Joiner
 		first gatt.BloodPressureRecord
 	)
 	for i, wire := range []string{"01 0700 352a 0a0b", "04 0c", "0a 0d"} {
-		m, err := gatt.ParseBloodPressureRecord(unhex(t, wire))
+		m, err := gatt.ParseBloodPressureRecord(atttest.Unhex(t, wire))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +106,7 @@ func TestSegmentsOfRecord(t *testing.T) {
 		}
 	}
 	s.Reset()
-	if _, done, err := s.Add(gatt.SegmentHeader{First: true, Last: true, Counter: 40}, nil); !done || err != nil {
+	if _, done, err := s.Add(segment.Header{First: true, Last: true, Counter: 40}, nil); !done || err != nil {
 		t.Errorf("after a new connection: %v, %v", done, err)
 	}
 }

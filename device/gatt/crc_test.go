@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 )
 
 // The check value of CRC-16/MCRF4XX, and the worked example of the CGM service
@@ -18,7 +19,7 @@ func TestCRC16(t *testing.T) {
 		{"3e 01 02 03 04 05 06 07 08 09", 0x2F01},
 		{"58251f98", 0x07F1},
 	} {
-		if got := gatt.CRC16(unhex(t, tt.wire)); got != tt.want {
+		if got := gatt.CRC16(atttest.Unhex(t, tt.wire)); got != tt.want {
 			t.Errorf("%q: %04x, want %04x", tt.wire, got, tt.want)
 		}
 	}

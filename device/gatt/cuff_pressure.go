@@ -2,6 +2,7 @@ package gatt
 
 import (
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
@@ -21,7 +22,7 @@ type IntermediateCuffPressure struct {
 	Pressure  medfloat.SFloat
 	Unused    [2]medfloat.SFloat // as sent: devices put 0 or NaN there
 	KPa       bool               // Pressure is in kPa, not mmHg
-	Timestamp DateTime
+	Timestamp clock.DateTime
 	PulseRate medfloat.SFloat // beats per minute; meaningful if HasPulseRate
 	User      uint8           // 0xFF: unknown; meaningful if HasUser
 	Status    BloodPressureStatus

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
@@ -205,8 +206,8 @@ func (d EnhancedBPDetails) Time() (at time.Time, ok bool) {
 }
 
 // UserDateTime is what the display showed; ok is false if it was not sent.
-func (d EnhancedBPDetails) UserDateTime() (shown DateTime, ok bool) {
-	return DateTimeOf(att.EpochTime(d.UserTime, d.Epoch2000)), d.HasUserTime
+func (d EnhancedBPDetails) UserDateTime() (shown clock.DateTime, ok bool) {
+	return clock.DateTimeOf(att.EpochTime(d.UserTime, d.Epoch2000)), d.HasUserTime
 }
 
 func (d EnhancedBPDetails) unit() vitals.Unit {

@@ -2,6 +2,12 @@ package gatt
 
 import (
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/body"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
+	"github.com/telemed-go/sdk/device/gatt/fitness"
+	"github.com/telemed-go/sdk/device/gatt/ghs"
+	"github.com/telemed-go/sdk/device/gatt/segment"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -114,20 +120,20 @@ func appendReadings(dst []vitals.Reading, uuid uint16, f device.Frame) ([]vitals
 	case UUIDWeightMeasurement:
 		m, err := ParseWeightMeasurement(f.Bytes)
 		return appendTo(dst, f, m, err)
-	case UUIDBodyCompositionMeasurement:
-		m, err := ParseBodyComposition(f.Bytes)
+	case body.UUIDComposition:
+		m, err := body.ParseComposition(f.Bytes)
 		return appendTo(dst, f, m, err)
-	case UUIDRSCMeasurement:
-		m, err := ParseRSCMeasurement(f.Bytes)
+	case fitness.UUIDRSCMeasurement:
+		m, err := fitness.ParseRSCMeasurement(f.Bytes)
 		return appendTo(dst, f, m, err)
-	case UUIDGlucoseMeasurement:
-		m, err := ParseGlucoseMeasurement(f.Bytes)
+	case bgm.UUIDMeasurement:
+		m, err := bgm.ParseMeasurement(f.Bytes)
 		return appendTo(dst, f, m, err)
-	case UUIDGlucoseContext:
-		m, err := ParseGlucoseContext(f.Bytes)
+	case bgm.UUIDContext:
+		m, err := bgm.ParseContext(f.Bytes)
 		return appendTo(dst, f, m, err)
-	case UUIDCGMMeasurement:
-		m, err := ParseCGMMeasurement(f.Bytes)
+	case cgm.UUIDMeasurement:
+		m, err := cgm.ParseMeasurement(f.Bytes)
 		return appendTo(dst, f, m, err)
 	case UUIDBatteryLevel:
 		m, err := ParseBatteryLevel(f.Bytes)
@@ -135,16 +141,16 @@ func appendReadings(dst []vitals.Reading, uuid uint16, f device.Frame) ([]vitals
 	case UUIDBatteryStatus:
 		m, err := ParseBatteryStatus(f.Bytes)
 		return appendTo(dst, f, m, err)
-	case UUIDLiveObservation:
-		m, err := ParseLiveObservation(f.Bytes)
+	case ghs.UUIDLiveObservation:
+		m, err := ghs.ParseLiveObservation(f.Bytes)
 		if err == nil {
-			err = whole(m.SegmentHeader, "LiveObservation")
+			err = whole(m.Header, "LiveObservation")
 		}
 		return appendTo(dst, f, m, err)
-	case UUIDStoredObservation:
-		m, err := ParseStoredObservation(f.Bytes)
+	case ghs.UUIDStoredObservation:
+		m, err := ghs.ParseStoredObservation(f.Bytes)
 		if err == nil {
-			err = whole(m.SegmentHeader, "StoredObservation")
+			err = whole(m.Header, "StoredObservation")
 		}
 		return appendTo(dst, f, m, err)
 	}
@@ -153,7 +159,7 @@ func appendReadings(dst []vitals.Reading, uuid uint16, f device.Frame) ([]vitals
 
 // whole says that one part of several is nothing to decode: a collector has
 // to join them first.
-func whole(h SegmentHeader, typ string) error {
+func whole(h segment.Header, typ string) error {
 	if h.Whole() {
 		return nil
 	}

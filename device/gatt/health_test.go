@@ -7,6 +7,8 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -49,15 +51,15 @@ func TestHealthRefuses(t *testing.T) {
 		{device.GATT(gatt.UUIDPLXSpotCheck), "01 6100 4800 e8070d1f0c1e00", device.ErrOutOfRange},
 		{device.GATT(gatt.UUIDPLXContinuous), "00 6100", device.ErrTruncated},
 		{device.GATT(gatt.UUIDWeightMeasurement), "10 b036", device.ErrReservedBits},
-		{device.GATT(gatt.UUIDGlucoseMeasurement), "02 0100 e807051f0c1e00 78b0 00", device.ErrReservedValue},
-		{device.GATT(gatt.UUIDGlucoseContext), "00 0100 00", device.ErrTrailing},
+		{device.GATT(bgm.UUIDMeasurement), "02 0100 e807051f0c1e00 78b0 00", device.ErrReservedValue},
+		{device.GATT(bgm.UUIDContext), "00 0100 00", device.ErrTrailing},
 		{device.GATT(gatt.UUIDBatteryLevel), "65", device.ErrReservedValue},
 		{device.GATT(gatt.UUIDSerialNumber), "41", device.ErrUnsupported},
 		{device.GATT(0x2A00), "00", device.ErrUnsupported},
 		{device.Private(0x2A37), "00 48", device.ErrUnsupported},
 		{0, "", device.ErrUnsupported},
 	} {
-		got, err := gatt.Health().AppendReadings(kept, device.Frame{Format: tt.format, Bytes: unhex(t, tt.wire), At: noon})
+		got, err := gatt.Health().AppendReadings(kept, device.Frame{Format: tt.format, Bytes: atttest.Unhex(t, tt.wire), At: atttest.Noon})
 		if !errors.Is(err, tt.want) || len(got) != len(kept) {
 			t.Errorf("%v % s: %d readings, error %v; want none, %v", tt.format, tt.wire, len(got)-len(kept), err, tt.want)
 		}
@@ -66,7 +68,7 @@ func TestHealthRefuses(t *testing.T) {
 
 // Readings own all they hold: a transport may reuse its buffer.
 func TestHealthBorrowsNothing(t *testing.T) {
-	wire := unhex(t, "10 48 0004 0002")
+	wire := atttest.Unhex(t, "10 48 0004 0002")
 	readings, err := gatt.Health().AppendReadings(nil, device.Frame{Format: device.GATT(gatt.UUIDHeartRateMeasurement), Bytes: wire})
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +81,7 @@ func TestHealthBorrowsNothing(t *testing.T) {
 }
 
 func TestHealthAllocs(t *testing.T) {
-	f := device.Frame{Format: device.GATT(gatt.UUIDHeartRateMeasurement), Bytes: unhex(t, "10 48 0004 0002"), At: noon}
+	f := device.Frame{Format: device.GATT(gatt.UUIDHeartRateMeasurement), Bytes: atttest.Unhex(t, "10 48 0004 0002"), At: atttest.Noon}
 	dst, decoder := make([]vitals.Reading, 0, 8), gatt.Health()
 	if n := testing.AllocsPerRun(100, func() { dst, _ = decoder.AppendReadings(dst[:0], f) }); n != 0 {
 		t.Errorf("%v allocations per frame, want 0", n)
@@ -88,10 +90,10 @@ func TestHealthAllocs(t *testing.T) {
 
 func FuzzHealth(f *testing.F) {
 	f.Add(uint16(gatt.UUIDHeartRateMeasurement), []byte{0x16, 0x48, 0, 4})
-	f.Add(uint16(gatt.UUIDGlucoseMeasurement), []byte{0x02, 1, 0, 0xE8, 7, 5, 31, 12, 30, 0, 0x78, 0xB0, 0x11})
+	f.Add(uint16(bgm.UUIDMeasurement), []byte{0x02, 1, 0, 0xE8, 7, 5, 31, 12, 30, 0, 0x78, 0xB0, 0x11})
 	f.Fuzz(func(t *testing.T, uuid uint16, b []byte) {
 		kept := []vitals.Reading{{Kind: vitals.SpO2}}
-		got, err := gatt.Health().AppendReadings(kept, device.Frame{Format: device.GATT(uuid), Bytes: b, At: noon})
+		got, err := gatt.Health().AppendReadings(kept, device.Frame{Format: device.GATT(uuid), Bytes: b, At: atttest.Noon})
 		if got[0] != kept[0] || err != nil && len(got) != 1 {
 			t.Errorf("%04X % x: %d readings beside %v", uuid, b, len(got)-1, err)
 		}
@@ -99,7 +101,7 @@ func FuzzHealth(f *testing.F) {
 }
 
 func BenchmarkHealth(b *testing.B) {
-	f := device.Frame{Format: device.GATT(gatt.UUIDHeartRateMeasurement), Bytes: unhex(b, "16 48 0004"), At: noon}
+	f := device.Frame{Format: device.GATT(gatt.UUIDHeartRateMeasurement), Bytes: atttest.Unhex(b, "16 48 0004"), At: atttest.Noon}
 	dst, decoder := make([]vitals.Reading, 0, 8), gatt.Health()
 	b.ReportAllocs()
 	for b.Loop() {

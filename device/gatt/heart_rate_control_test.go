@@ -4,21 +4,22 @@ import (
 	"testing"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 )
 
-var heartRateControls = []vector[gatt.HeartRateControl]{
-	{name: "reset", wire: "01", want: gatt.ResetEnergyExpended},
-	{name: "zero", wire: "00", bad: "reserved_value @ 0 Command"},
-	{name: "reserved", wire: "02", want: 2, bad: "reserved_value @ 0 Command"},
-	{name: "nothing", wire: "", bad: "truncated @ 0 Command"},
-	{name: "surplus", wire: "0101", want: gatt.ResetEnergyExpended, bad: "trailing_bytes @ 1"},
+var heartRateControls = []atttest.Vector[gatt.HeartRateControl]{
+	{Name: "reset", Wire: "01", Want: gatt.ResetEnergyExpended},
+	{Name: "zero", Wire: "00", Bad: "reserved_value @ 0 Command"},
+	{Name: "reserved", Wire: "02", Want: 2, Bad: "reserved_value @ 0 Command"},
+	{Name: "nothing", Wire: "", Bad: "truncated @ 0 Command"},
+	{Name: "surplus", Wire: "0101", Want: gatt.ResetEnergyExpended, Bad: "trailing_bytes @ 1"},
 }
 
 func TestHeartRateControl(t *testing.T) {
-	testVectors(t, gatt.ParseHeartRateControl, heartRateControls)
-	testParseAllocs(t, gatt.ParseHeartRateControl, "01")
-	testNames(t, []named{{gatt.ResetEnergyExpended, "reset energy expended"}, {gatt.HeartRateControl(0), "reserved 0"}})
-	if bad := fault(gatt.ResetEnergyExpended.CheckDirection(true)); bad != "wrong_direction @ 0 OpCode" {
+	atttest.Vectors(t, gatt.ParseHeartRateControl, heartRateControls)
+	atttest.ParseAllocs(t, gatt.ParseHeartRateControl, "01")
+	atttest.Names(t, []atttest.Named{{Value: gatt.ResetEnergyExpended, Name: "reset energy expended"}, {Value: gatt.HeartRateControl(0), Name: "reserved 0"}})
+	if bad := atttest.Fault(gatt.ResetEnergyExpended.CheckDirection(true)); bad != "wrong_direction @ 0 OpCode" {
 		t.Errorf("from the sensor: %q", bad)
 	}
 	if err := gatt.ResetEnergyExpended.CheckDirection(false); err != nil {
@@ -27,5 +28,5 @@ func TestHeartRateControl(t *testing.T) {
 }
 
 func FuzzParseHeartRateControl(f *testing.F) {
-	fuzz(f, gatt.ParseHeartRateControl, heartRateControls)
+	atttest.Fuzz(f, gatt.ParseHeartRateControl, heartRateControls)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -34,43 +35,43 @@ func ExampleHeartRateMeasurement_AppendBinary() {
 	// Output: 16 48 00 04 00 02 <nil>
 }
 
-var heartRates = []vector[gatt.HeartRateMeasurement]{
-	{name: "8 bit", wire: "00 48", want: gatt.HeartRateMeasurement{BPM: 72}},
-	{name: "16 bit", wire: "01 2c01", want: gatt.HeartRateMeasurement{BPM: 300, Wide: true}},
-	{name: "16 bit, small", wire: "01 4800", want: gatt.HeartRateMeasurement{BPM: 72, Wide: true}},
-	{name: "contact lost", wire: "04 48", want: gatt.HeartRateMeasurement{BPM: 72, Contact: gatt.ContactLost}},
-	{name: "contact bit without support", wire: "02 48", want: gatt.HeartRateMeasurement{BPM: 72, Contact: 1}},
-	{name: "energy", wire: "08 48 1000", want: gatt.HeartRateMeasurement{BPM: 72, Energy: 16, HasEnergy: true}},
-	{name: "energy counter full", wire: "08 48 ffff", want: gatt.HeartRateMeasurement{BPM: 72, Energy: 0xFFFF, HasEnergy: true}},
-	{name: "empty list", wire: "10 48", want: gatt.HeartRateMeasurement{BPM: 72, RR: gatt.NewRRIntervals()}},
+var heartRates = []atttest.Vector[gatt.HeartRateMeasurement]{
+	{Name: "8 bit", Wire: "00 48", Want: gatt.HeartRateMeasurement{BPM: 72}},
+	{Name: "16 bit", Wire: "01 2c01", Want: gatt.HeartRateMeasurement{BPM: 300, Wide: true}},
+	{Name: "16 bit, small", Wire: "01 4800", Want: gatt.HeartRateMeasurement{BPM: 72, Wide: true}},
+	{Name: "contact lost", Wire: "04 48", Want: gatt.HeartRateMeasurement{BPM: 72, Contact: gatt.ContactLost}},
+	{Name: "contact bit without support", Wire: "02 48", Want: gatt.HeartRateMeasurement{BPM: 72, Contact: 1}},
+	{Name: "energy", Wire: "08 48 1000", Want: gatt.HeartRateMeasurement{BPM: 72, Energy: 16, HasEnergy: true}},
+	{Name: "energy counter full", Wire: "08 48 ffff", Want: gatt.HeartRateMeasurement{BPM: 72, Energy: 0xFFFF, HasEnergy: true}},
+	{Name: "empty list", Wire: "10 48", Want: gatt.HeartRateMeasurement{BPM: 72, RR: gatt.NewRRIntervals()}},
 	{
-		name: "all", wire: "1f 4800 1000 0004 0002",
-		want: gatt.HeartRateMeasurement{
+		Name: "all", Wire: "1f 4800 1000 0004 0002",
+		Want: gatt.HeartRateMeasurement{
 			BPM: 72, Wide: true, Contact: gatt.ContactGood, Energy: 16, HasEnergy: true, RR: gatt.NewRRIntervals(1024, 512),
 		},
 	},
-	{name: "nothing", wire: "", bad: "truncated @ 0 Flags"},
-	{name: "no rate", wire: "00", bad: "truncated @ 1 BPM"},
-	{name: "half a rate", wire: "01 48", want: gatt.HeartRateMeasurement{Wide: true}, bad: "truncated @ 1 BPM"},
+	{Name: "nothing", Wire: "", Bad: "truncated @ 0 Flags"},
+	{Name: "no rate", Wire: "00", Bad: "truncated @ 1 BPM"},
+	{Name: "half a rate", Wire: "01 48", Want: gatt.HeartRateMeasurement{Wide: true}, Bad: "truncated @ 1 BPM"},
 	{
-		name: "half an interval", wire: "10 48 0004 00", want: gatt.HeartRateMeasurement{BPM: 72, RR: gatt.NewRRIntervals(1024)},
-		bad: "truncated @ 4 RR",
+		Name: "half an interval", Wire: "10 48 0004 00", Want: gatt.HeartRateMeasurement{BPM: 72, RR: gatt.NewRRIntervals(1024)},
+		Bad: "truncated @ 4 RR",
 	},
-	{name: "surplus", wire: "00 48 00", want: gatt.HeartRateMeasurement{BPM: 72}, bad: "trailing_bytes @ 2"},
-	{name: "reserved flag", wire: "20 48", want: gatt.HeartRateMeasurement{BPM: 72, Reserved: 0x20}, bad: "reserved_bits @ 0 Flags"},
+	{Name: "surplus", Wire: "00 48 00", Want: gatt.HeartRateMeasurement{BPM: 72}, Bad: "trailing_bytes @ 2"},
+	{Name: "reserved flag", Wire: "20 48", Want: gatt.HeartRateMeasurement{BPM: 72, Reserved: 0x20}, Bad: "reserved_bits @ 0 Flags"},
 }
 
 func TestHeartRateMeasurement(t *testing.T) {
-	testVectors(t, gatt.ParseHeartRateMeasurement, heartRates)
+	atttest.Vectors(t, gatt.ParseHeartRateMeasurement, heartRates)
 }
 
 func TestHeartRateReadings(t *testing.T) {
-	testReadings(t, gatt.UUIDHeartRateMeasurement, []meaning{
-		{"rate", "00 48", []string{"HeartRate 72 /min [good] on arrival"}},
-		{"contact lost keeps the value", "04 48", []string{"HeartRate 72 /min [no-contact] on arrival"}},
-		{"contact lost, no value", "04 00", []string{"HeartRate no value [not-available|no-contact] on arrival"}},
-		{"zero is no rate", "06 00", []string{"HeartRate no value [not-available] on arrival"}},
-		{"intervals", "14 48 0004 9203", []string{
+	atttest.TestReadings(t, gatt.UUIDHeartRateMeasurement, []atttest.Meaning{
+		{Name: "rate", Wire: "00 48", Want: []string{"HeartRate 72 /min [good] on arrival"}},
+		{Name: "contact lost keeps the value", Wire: "04 48", Want: []string{"HeartRate 72 /min [no-contact] on arrival"}},
+		{Name: "contact lost, no value", Wire: "04 00", Want: []string{"HeartRate no value [not-available|no-contact] on arrival"}},
+		{Name: "zero is no rate", Wire: "06 00", Want: []string{"HeartRate no value [not-available] on arrival"}},
+		{Name: "intervals", Wire: "14 48 0004 9203", Want: []string{
 			"HeartRate 72 /min [no-contact] on arrival",
 			"RRInterval 1000.0 ms [no-contact] on arrival",
 			"RRInterval 892.6 ms [no-contact] on arrival",
@@ -81,24 +82,24 @@ func TestHeartRateReadings(t *testing.T) {
 // Intervals end at the arrival of the frame and follow one another.
 func TestHeartRateIntervalTimes(t *testing.T) {
 	m := gatt.HeartRateMeasurement{BPM: 72, RR: gatt.NewRRIntervals(1024, 512, 2048)}
-	rs := m.AppendRR(nil, device.Frame{At: noon, Sequence: 7})
+	rs := m.AppendRR(nil, device.Frame{At: atttest.Noon, Sequence: 7})
 	for i, want := range []time.Duration{-2500 * time.Millisecond, -2 * time.Second, 0} {
-		if got := rs[i].At.Sub(noon); got != want || rs[i].Sequence != uint32(7<<8+i) {
+		if got := rs[i].At.Sub(atttest.Noon); got != want || rs[i].Sequence != uint32(7<<8+i) {
 			t.Errorf("interval %d: %v after arrival, sequence %d; want %v, %d", i, got, rs[i].Sequence, want, 7<<8+i)
 		}
 	}
 }
 
 func TestHeartRateMeasurementAllocs(t *testing.T) {
-	testAllocs(t, gatt.ParseHeartRateMeasurement, "1f 4800 1000 0004 0002")
+	atttest.Allocs(t, gatt.ParseHeartRateMeasurement, "1f 4800 1000 0004 0002")
 }
 
 func FuzzParseHeartRateMeasurement(f *testing.F) {
-	fuzz(f, gatt.ParseHeartRateMeasurement, heartRates)
+	atttest.Fuzz(f, gatt.ParseHeartRateMeasurement, heartRates)
 }
 
 func BenchmarkHeartRate(b *testing.B) {
-	wire := unhex(b, "16 48 0004")
+	wire := atttest.Unhex(b, "16 48 0004")
 	readings, frame := make([]vitals.Reading, 0, 4), device.Frame{}
 	b.ReportAllocs()
 	for b.Loop() {

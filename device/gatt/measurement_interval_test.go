@@ -4,25 +4,26 @@ import (
 	"testing"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 )
 
-var measurementIntervals = []vector[gatt.MeasurementInterval]{
-	{name: "not periodic", wire: "0000"},
-	{name: "a second", wire: "0100", want: 1},
-	{name: "longest", wire: "ffff", want: 65535},
-	{name: "nothing", wire: "", bad: "truncated @ 0 Interval"},
-	{name: "cut", wire: "3c", bad: "truncated @ 0 Interval"},
-	{name: "surplus", wire: "3c0000", want: 60, bad: "trailing_bytes @ 2"},
+var measurementIntervals = []atttest.Vector[gatt.MeasurementInterval]{
+	{Name: "not periodic", Wire: "0000"},
+	{Name: "a second", Wire: "0100", Want: 1},
+	{Name: "longest", Wire: "ffff", Want: 65535},
+	{Name: "nothing", Wire: "", Bad: "truncated @ 0 Interval"},
+	{Name: "cut", Wire: "3c", Bad: "truncated @ 0 Interval"},
+	{Name: "surplus", Wire: "3c0000", Want: 60, Bad: "trailing_bytes @ 2"},
 }
 
 func TestMeasurementInterval(t *testing.T) {
-	testVectors(t, gatt.ParseMeasurementInterval, measurementIntervals)
-	testParseAllocs(t, gatt.ParseMeasurementInterval, "3c00")
-	testNames(t, []named{
-		{gatt.MeasurementInterval(0), "no periodic measurement"}, {gatt.MeasurementInterval(65535), "every 18h12m15s"},
+	atttest.Vectors(t, gatt.ParseMeasurementInterval, measurementIntervals)
+	atttest.ParseAllocs(t, gatt.ParseMeasurementInterval, "3c00")
+	atttest.Names(t, []atttest.Named{
+		{Value: gatt.MeasurementInterval(0), Name: "no periodic measurement"}, {Value: gatt.MeasurementInterval(65535), Name: "every 18h12m15s"},
 	})
 }
 
 func FuzzParseMeasurementInterval(f *testing.F) {
-	fuzz(f, gatt.ParseMeasurementInterval, measurementIntervals)
+	atttest.Fuzz(f, gatt.ParseMeasurementInterval, measurementIntervals)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
@@ -19,7 +20,7 @@ import (
 //	flags: 0 date-time | 1 status | 2 sensor | 3 amplitude | 4 clock is not set
 type PLXSpotCheck struct {
 	PLXValues
-	Timestamp DateTime
+	Timestamp clock.DateTime
 	// ClockNotSet: the device itself says that its clock is wrong.
 	ClockNotSet bool
 	PLXDetails
@@ -86,7 +87,7 @@ func ParsePLXSpotCheck(b []byte) (PLXSpotCheck, error) {
 	m.ClockNotSet = flags&spotClockNotSet != 0
 	m.PLXValues = readPLXValues(&r, "SpO2", "PulseRate")
 	if m.HasTimestamp = flags&spotHasTimestamp != 0; m.HasTimestamp {
-		m.Timestamp = DateTime(r.DateTime("Timestamp"))
+		m.Timestamp = clock.DateTime(r.DateTime("Timestamp"))
 	}
 	m.PLXDetails = readPLXDetails(&r, flags>>spotDetails)
 	m.Reserved = flags & plxReserved

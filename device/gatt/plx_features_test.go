@@ -4,41 +4,42 @@ import (
 	"testing"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 )
 
-var plxFeatures = []vector[gatt.PLXFeatures]{
-	{name: "none", wire: "0000"},
-	{name: "no status", wire: "fc00", want: gatt.PLXFeatures{Features: 0xFC}},
-	{name: "measurement status", wire: "0100 4010", want: gatt.PLXFeatures{
+var plxFeatures = []atttest.Vector[gatt.PLXFeatures]{
+	{Name: "none", Wire: "0000"},
+	{Name: "no status", Wire: "fc00", Want: gatt.PLXFeatures{Features: 0xFC}},
+	{Name: "measurement status", Wire: "0100 4010", Want: gatt.PLXFeatures{
 		Features: gatt.PLXFeatureStatus, Status: gatt.PLXEarlyEstimate | gatt.PLXCalibrating,
 	}},
-	{name: "sensor status", wire: "0200 800180", want: gatt.PLXFeatures{
+	{Name: "sensor status", Wire: "0200 800180", Want: gatt.PLXFeatures{
 		Features: gatt.PLXFeatureSensor, Sensor: gatt.PLXQuestionablePulse | gatt.PLXNonpulsatile | 1<<23,
 	}},
-	{name: "both, reserved bits are kept", wire: "03ff ffff ffffff", want: gatt.PLXFeatures{
+	{Name: "both, reserved bits are kept", Wire: "03ff ffff ffffff", Want: gatt.PLXFeatures{
 		Features: 0xFF03, Status: 0xFFFF, Sensor: 0xFFFFFF,
 	}},
-	{name: "nothing", wire: "", bad: "truncated @ 0 Features"},
-	{name: "cut", wire: "00", bad: "truncated @ 0 Features"},
+	{Name: "nothing", Wire: "", Bad: "truncated @ 0 Features"},
+	{Name: "cut", Wire: "00", Bad: "truncated @ 0 Features"},
 	{
-		name: "no measurement status", wire: "0700", want: gatt.PLXFeatures{Features: 7},
-		bad: "truncated @ 2 MeasurementStatusSupport",
+		Name: "no measurement status", Wire: "0700", Want: gatt.PLXFeatures{Features: 7},
+		Bad: "truncated @ 2 MeasurementStatusSupport",
 	},
 	{
-		name: "half a sensor status", wire: "0300 4010 8001", want: gatt.PLXFeatures{Features: 3, Status: 0x1040},
-		bad: "truncated @ 4 DeviceSensorStatusSupport",
+		Name: "half a sensor status", Wire: "0300 4010 8001", Want: gatt.PLXFeatures{Features: 3, Status: 0x1040},
+		Bad: "truncated @ 4 DeviceSensorStatusSupport",
 	},
-	{name: "surplus", wire: "0400 0000", want: gatt.PLXFeatures{Features: 4}, bad: "trailing_bytes @ 2"},
+	{Name: "surplus", Wire: "0400 0000", Want: gatt.PLXFeatures{Features: 4}, Bad: "trailing_bytes @ 2"},
 }
 
 func TestPLXFeatures(t *testing.T) {
-	testVectors(t, gatt.ParsePLXFeatures, plxFeatures)
-	testParseAllocs(t, gatt.ParsePLXFeatures, "0300 4010 800100")
-	testNames(t, []named{{gatt.PLXFeature(0), "none"}, {gatt.PLXFeatureFast | 1<<8, "fast, bit 8"}})
+	atttest.Vectors(t, gatt.ParsePLXFeatures, plxFeatures)
+	atttest.ParseAllocs(t, gatt.ParsePLXFeatures, "0300 4010 800100")
+	atttest.Names(t, []atttest.Named{{Value: gatt.PLXFeature(0), Name: "none"}, {Value: gatt.PLXFeatureFast | 1<<8, Name: "fast, bit 8"}})
 	wide := gatt.PLXFeatures{Features: gatt.PLXFeatureSensor, Sensor: 1 << 24}
 	if _, err := wide.AppendBinary(nil); err == nil {
 		t.Error("a sensor status of 25 bits was encoded")
 	}
 }
 
-func FuzzParsePLXFeatures(f *testing.F) { fuzz(f, gatt.ParsePLXFeatures, plxFeatures) }
+func FuzzParsePLXFeatures(f *testing.F) { atttest.Fuzz(f, gatt.ParsePLXFeatures, plxFeatures) }

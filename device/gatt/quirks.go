@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -109,12 +110,12 @@ func (q Quirks) repair(uuid uint16, b []byte) (repaired []byte, applied Quirks) 
 		b = bytes.Clone(b)
 		binary.LittleEndian.PutUint32(b[1:], uint32(fromIEEE754(binary.LittleEndian.Uint32(b[1:]))))
 		applied.IEEE754 = true
-	case q.CGMReversed && uuid == UUIDCGMMeasurement:
-		m, err := ParseCGMMeasurement(b)
+	case q.CGMReversed && uuid == cgm.UUIDMeasurement:
+		m, err := cgm.ParseMeasurement(b)
 		if err != nil {
 			break
 		}
-		turned, _ := NewCGMMeasurement(slices.Collect(m.ReversedAnnunciation().Records())...).AppendBinary(nil) // never fails
+		turned, _ := cgm.NewMeasurement(slices.Collect(m.ReversedAnnunciation().Records())...).AppendBinary(nil) // never fails
 		applied.CGMReversed = !bytes.Equal(turned, b)
 		b = turned
 	}

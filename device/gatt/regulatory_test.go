@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 )
 
 func ExampleRegulatoryData_All() {
@@ -47,16 +48,16 @@ var certifications = []gatt.Certification{
 	{Body: gatt.AuthorizingContinua, Type: 1, Data: []byte{1, 2, 3}}, {Body: gatt.AuthorizingContinua, Type: 2, Data: []byte{0x80, 0}},
 }
 
-var regulatoryLists = []vector[gatt.RegulatoryData]{
-	{name: "empty list", wire: "0000 0000", want: regulatory()},
-	{name: "two", wire: certified, want: regulatory(certifications...)},
-	{name: "no data", wire: "0001 0004 00 00 0000", want: regulatory(gatt.Certification{Data: []byte{}})},
+var regulatoryLists = []atttest.Vector[gatt.RegulatoryData]{
+	{Name: "empty list", Wire: "0000 0000", Want: regulatory()},
+	{Name: "two", Wire: certified, Want: regulatory(certifications...)},
+	{Name: "no data", Wire: "0001 0004 00 00 0000", Want: regulatory(gatt.Certification{Data: []byte{}})},
 }
 
 func TestRegulatoryData(t *testing.T) {
-	testVectors(t, gatt.ParseRegulatoryData, regulatoryLists)
-	testParseAllocs(t, gatt.ParseRegulatoryData, certified)
-	testNames(t, []named{{gatt.AuthorizingIEEE, "IEEE"}, {gatt.AuthorizingBody(3), "reserved 3"}})
+	atttest.Vectors(t, gatt.ParseRegulatoryData, regulatoryLists)
+	atttest.ParseAllocs(t, gatt.ParseRegulatoryData, certified)
+	atttest.Names(t, []atttest.Named{{Value: gatt.AuthorizingIEEE, Name: "IEEE"}, {Value: gatt.AuthorizingBody(3), Name: "reserved 3"}})
 	for _, entries := range [][]gatt.Certification{
 		{{Data: make([]byte, 0x10000)}}, {{Data: make([]byte, 0xFFFC)}, {}}, make([]gatt.Certification, 0x4000),
 	} {
@@ -84,14 +85,14 @@ func TestRegulatoryTree(t *testing.T) {
 		{"0002 0004 02 01 0000", 1, "truncated @ 8 Certification"},
 		{"ffff 0000", 0, "truncated @ 4 Certification"},
 	} {
-		wire := unhex(t, tt.wire)
+		wire := atttest.Unhex(t, tt.wire)
 		d, err := gatt.ParseRegulatoryData(wire)
 		if err != nil || !bytes.Equal(d.Raw(), wire) {
 			t.Errorf("%s: raw % x, %v", tt.wire, d.Raw(), err)
 		}
 		entries, bad := 0, ""
 		for c, err := range d.All() {
-			if bad = fault(err); bad == "" {
+			if bad = atttest.Fault(err); bad == "" {
 				if c.Data == nil {
 					t.Errorf("%s: entry %d without data", tt.wire, entries)
 				}
@@ -139,13 +140,13 @@ func TestContinua(t *testing.T) {
 }
 
 func FuzzParseRegulatoryData(f *testing.F) {
-	fuzz(f, gatt.ParseRegulatoryData, regulatoryLists)
+	atttest.Fuzz(f, gatt.ParseRegulatoryData, regulatoryLists)
 }
 
 // A tree that is read without a fault is the whole list, and makes it again.
 func FuzzRegulatoryTree(f *testing.F) {
 	for _, v := range regulatoryLists {
-		f.Add(unhex(f, v.wire))
+		f.Add(atttest.Unhex(f, v.Wire))
 	}
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		d, _ := gatt.ParseRegulatoryData(wire)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
@@ -20,7 +21,7 @@ import (
 type TemperatureMeasurement struct {
 	Value      medfloat.Float
 	Fahrenheit bool // Value is in °F, not °C
-	Timestamp  DateTime
+	Timestamp  clock.DateTime
 	Type       TemperatureType // where it was measured; meaningful if HasType
 	Reserved   uint8           // flag bits 3 to 7 as sent: no meaning yet, and refused by ParseTemperatureMeasurement
 
@@ -67,7 +68,7 @@ func readTemperature(r *att.Reader) (m TemperatureMeasurement) {
 	m.Fahrenheit = flags&tempFahrenheit != 0
 	m.Value = r.Float("Temperature")
 	if m.HasTimestamp = flags&tempHasTimestamp != 0; m.HasTimestamp {
-		m.Timestamp = DateTime(r.DateTime("Timestamp"))
+		m.Timestamp = clock.DateTime(r.DateTime("Timestamp"))
 	}
 	if m.HasType = flags&tempHasType != 0; m.HasType {
 		m.Type = TemperatureType(r.Code("TemperatureType", uint8(TemperatureTympanum)))

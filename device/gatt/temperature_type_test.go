@@ -4,20 +4,23 @@ import (
 	"testing"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 )
 
-var temperatureTypes = []vector[gatt.TemperatureType]{
-	{name: "armpit", wire: "01", want: gatt.TemperatureArmpit},
-	{name: "tympanum", wire: "09", want: gatt.TemperatureTympanum},
-	{name: "zero", wire: "00", bad: "reserved_value @ 0 TemperatureType"},
-	{name: "reserved", wire: "0a", want: 10, bad: "reserved_value @ 0 TemperatureType"},
-	{name: "nothing", wire: "", bad: "truncated @ 0 TemperatureType"},
-	{name: "surplus", wire: "0300", want: gatt.TemperatureEar, bad: "trailing_bytes @ 1"},
+var temperatureTypes = []atttest.Vector[gatt.TemperatureType]{
+	{Name: "armpit", Wire: "01", Want: gatt.TemperatureArmpit},
+	{Name: "tympanum", Wire: "09", Want: gatt.TemperatureTympanum},
+	{Name: "zero", Wire: "00", Bad: "reserved_value @ 0 TemperatureType"},
+	{Name: "reserved", Wire: "0a", Want: 10, Bad: "reserved_value @ 0 TemperatureType"},
+	{Name: "nothing", Wire: "", Bad: "truncated @ 0 TemperatureType"},
+	{Name: "surplus", Wire: "0300", Want: gatt.TemperatureEar, Bad: "trailing_bytes @ 1"},
 }
 
 func TestTemperatureType(t *testing.T) {
-	testVectors(t, gatt.ParseTemperatureType, temperatureTypes)
-	testParseAllocs(t, gatt.ParseTemperatureType, "01")
+	atttest.Vectors(t, gatt.ParseTemperatureType, temperatureTypes)
+	atttest.ParseAllocs(t, gatt.ParseTemperatureType, "01")
 }
 
-func FuzzParseTemperatureType(f *testing.F) { fuzz(f, gatt.ParseTemperatureType, temperatureTypes) }
+func FuzzParseTemperatureType(f *testing.F) {
+	atttest.Fuzz(f, gatt.ParseTemperatureType, temperatureTypes)
+}

@@ -9,6 +9,9 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -48,7 +51,7 @@ func describe(rs []vitals.Reading, o gatt.Outcome, err error) string {
 		parts = append(parts, fmt.Sprintf("%v %v [%v]", r.Kind, r.Quantity, r.Quality))
 	}
 	for e := range o.Tolerated.All() {
-		parts = append(parts, "tolerated "+fault(e))
+		parts = append(parts, "tolerated "+atttest.Fault(e))
 	}
 	if !o.Applied.IsZero() {
 		parts = append(parts, "applied "+o.Applied.String())
@@ -57,16 +60,16 @@ func describe(rs []vitals.Reading, o gatt.Outcome, err error) string {
 		parts = append(parts, "suspected "+o.Suspected.String())
 	}
 	if err != nil {
-		parts = append(parts, "refused "+fault(err))
+		parts = append(parts, "refused "+atttest.Fault(err))
 	}
 	return strings.Join(parts, "; ")
 }
 
 func decodeWith(t *testing.T, d gatt.HealthDecoder, uuid uint16, wire string) string {
 	t.Helper()
-	b := unhex(t, wire)
+	b := atttest.Unhex(t, wire)
 	before := bytes.Clone(b)
-	got := describe(d.Decode(nil, device.Frame{Format: device.GATT(uuid), Bytes: b, At: noon, Device: "d"}))
+	got := describe(d.Decode(nil, device.Frame{Format: device.GATT(uuid), Bytes: b, At: atttest.Noon, Device: "d"}))
 	if !bytes.Equal(b, before) {
 		t.Errorf("%s: the frame was changed to % x", wire, b)
 	}
@@ -118,7 +121,7 @@ func TestTolerant(t *testing.T) {
 			"refused reserved_value @ 5 TemperatureType", "BodyTemperature 36.4 °C [nonconforming]; tolerated reserved_value @ 5 TemperatureType",
 		},
 		{
-			"trailing zeros", gatt.UUIDGlucoseContext, "40 0100 46f0 000000",
+			"trailing zeros", bgm.UUIDContext, "40 0100 46f0 000000",
 			"refused trailing_bytes @ 5", "HbA1c 7.0 % [nonconforming]; tolerated trailing_bytes @ 5",
 		},
 		{
@@ -191,13 +194,13 @@ func TestQuirks(t *testing.T) {
 		{
 			"padding",
 			gatt.Quirks{Padding: true},
-			gatt.UUIDGlucoseContext, "40 0100 46f0 000000",
+			bgm.UUIDContext, "40 0100 46f0 000000",
 			"HbA1c 7.0 % [nonconforming]; applied padding",
 		},
 		{
 			"no padding but something else",
 			gatt.Quirks{Padding: true},
-			gatt.UUIDGlucoseContext, "40 0100 46f0 000001",
+			bgm.UUIDContext, "40 0100 46f0 000001",
 			"refused trailing_bytes @ 5",
 		},
 		{
@@ -209,25 +212,25 @@ func TestQuirks(t *testing.T) {
 		{
 			"CGM octets as specified",
 			gatt.Quirks{},
-			gatt.UUIDCGMMeasurement, "08 a0 6400 0500 20 02",
+			cgm.UUIDMeasurement, "08 a0 6400 0500 20 02",
 			"GlucoseISF 100 mg/dL [sensor-fault]",
 		},
 		{
 			"CGM octets reversed",
 			gatt.Quirks{CGMReversed: true},
-			gatt.UUIDCGMMeasurement, "08 a0 6400 0500 20 02",
+			cgm.UUIDMeasurement, "08 a0 6400 0500 20 02",
 			"GlucoseISF 100 mg/dL [low-battery|nonconforming]; applied CGM annunciation reversed",
 		},
 		{
 			"CGM with one octet cannot be reversed",
 			gatt.Quirks{CGMReversed: true},
-			gatt.UUIDCGMMeasurement, "07 80 6400 0500 02",
+			cgm.UUIDMeasurement, "07 80 6400 0500 02",
 			"GlucoseISF 100 mg/dL [low-battery]",
 		},
 		{
 			"a wrong checksum is not repaired",
 			gatt.Quirks{CGMReversed: true},
-			gatt.UUIDCGMMeasurement, "0a a0 6400 0500 20 02 0000",
+			cgm.UUIDMeasurement, "0a a0 6400 0500 20 02 0000",
 			"refused crc_mismatch @ 8 CRC",
 		},
 		{
@@ -270,7 +273,7 @@ func TestQuirksOf(t *testing.T) {
 func TestTolerantAllocs(t *testing.T) {
 	dst := make([]vitals.Reading, 0, 8)
 	d := gatt.HealthDecoder{Tolerant: true, Quirks: func(vitals.DeviceID) gatt.Quirks { return gatt.Quirks{IEEE754: true, Padding: true} }}
-	f := device.Frame{Format: device.GATT(gatt.UUIDTemperatureMeasurement), Bytes: unhex(t, "00 6c0100ff"), At: noon}
+	f := device.Frame{Format: device.GATT(gatt.UUIDTemperatureMeasurement), Bytes: atttest.Unhex(t, "00 6c0100ff"), At: atttest.Noon}
 	if n := testing.AllocsPerRun(100, func() { dst, _ = d.AppendReadings(dst[:0], f) }); n != 0 {
 		t.Errorf("%v allocations per good frame, want 0", n)
 	}
@@ -281,9 +284,9 @@ func TestTolerantAllocs(t *testing.T) {
 func FuzzTolerant(f *testing.F) {
 	f.Add(uint16(gatt.UUIDHeartRateMeasurement), []byte{0x20, 0x48, 7})
 	f.Add(uint16(gatt.UUIDTemperatureMeasurement), []byte{0, 0x66, 0x66, 0x12, 0x42})
-	f.Add(uint16(gatt.UUIDGlucoseContext), []byte{0x40, 1, 0, 0x46, 0xF0, 0, 0})
+	f.Add(uint16(bgm.UUIDContext), []byte{0x40, 1, 0, 0x46, 0xF0, 0, 0})
 	f.Fuzz(func(t *testing.T, uuid uint16, b []byte) {
-		frame := device.Frame{Format: device.GATT(uuid), Bytes: b, At: noon}
+		frame := device.Frame{Format: device.GATT(uuid), Bytes: b, At: atttest.Noon}
 		strict, strictErr := gatt.Health().AppendReadings(nil, frame)
 		for _, d := range []gatt.HealthDecoder{
 			{Tolerant: true},

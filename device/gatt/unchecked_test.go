@@ -10,39 +10,45 @@ import (
 	"testing"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/activity"
+	"github.com/telemed-go/sdk/device/gatt/clock"
+	"github.com/telemed-go/sdk/device/gatt/ghs"
+	"github.com/telemed-go/sdk/device/gatt/insulin"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
+	"github.com/telemed-go/sdk/device/gatt/user"
 )
 
 // uncheckedParsers are those of layouts without a second source.
 var uncheckedParsers = map[string]func([]byte) (back []byte, err error){
-	"2B20": roundTrip(gatt.ParseIDDStatusChanged),
-	"2B21": roundTrip(gatt.ParseIDDStatus),
-	"2B22": roundTrip(gatt.ParseIDDAnnunciationStatus),
-	"2B23": roundTrip(gatt.ParseIDDFeature),
-	"2B24": roundTrip(gatt.ParseIDDStatusReader),
-	"2B25": roundTrip(gatt.ParseIDDCommand),
-	"2B26": roundTrip(gatt.ParseIDDCommandData),
-	"2B27": roundTrip(gatt.ParseIDDRecordAccess),
-	"2B28": roundTrip(gatt.ParseIDDHistory),
+	"2B20": roundTrip(insulin.ParseStatusChanged),
+	"2B21": roundTrip(insulin.ParseStatus),
+	"2B22": roundTrip(insulin.ParseAnnunciationStatus),
+	"2B23": roundTrip(insulin.ParseFeature),
+	"2B24": roundTrip(insulin.ParseStatusReader),
+	"2B25": roundTrip(insulin.ParseCommand),
+	"2B26": roundTrip(insulin.ParseCommandData),
+	"2B27": roundTrip(insulin.ParseRecordAccess),
+	"2B28": roundTrip(insulin.ParseHistory),
 	"2B34": roundTrip(gatt.ParseEnhancedBloodPressure),
 	"2B35": roundTrip(gatt.ParseEnhancedCuffPressure),
 	"2B36": roundTrip(gatt.ParseBloodPressureRecord),
-	"2B37": roundTrip(gatt.ParseRegisteredUser),
-	"2B3B": roundTrip(gatt.ParseActivityFeatures),
-	"2B3C": roundTrip(gatt.ParseActivityInstant),
-	"2B3D": roundTrip(gatt.ParseActivitySummary),
-	"2B3E": roundTrip(gatt.ParseCardioActivity),
-	"2B3F": roundTrip(gatt.ParseCardioActivitySummary),
-	"2B40": roundTrip(gatt.ParseStepSummary),
-	"2B41": roundTrip(gatt.ParseSleepActivity),
-	"2B42": roundTrip(gatt.ParseSleepSummary),
-	"2B43": roundTrip(gatt.ParseActivityControl),
-	"2B44": roundTrip(gatt.ParseActivitySession),
-	"2B45": roundTrip(gatt.ParseActivityDescriptor),
-	"2B8E": roundTrip(gatt.ParseDeviceTimeFeature),
-	"2B8F": roundTrip(func(b []byte) (gatt.DeviceTimeParameters, error) { return gatt.ParseDeviceTimeParameters(b, 0) }),
-	"2B90": roundTrip(func(b []byte) (gatt.DeviceTime, error) { return gatt.ParseDeviceTime(b, 0) }),
+	"2B37": roundTrip(user.ParseRegistered),
+	"2B3B": roundTrip(activity.ParseFeatures),
+	"2B3C": roundTrip(activity.ParseInstant),
+	"2B3D": roundTrip(activity.ParseSummary),
+	"2B3E": roundTrip(activity.ParseCardio),
+	"2B3F": roundTrip(activity.ParseCardioSummary),
+	"2B40": roundTrip(activity.ParseStepSummary),
+	"2B41": roundTrip(activity.ParseSleep),
+	"2B42": roundTrip(activity.ParseSleepSummary),
+	"2B43": roundTrip(activity.ParseControl),
+	"2B44": roundTrip(activity.ParseSession),
+	"2B45": roundTrip(activity.ParseDescriptor),
+	"2B8E": roundTrip(clock.ParseDeviceTimeFeature),
+	"2B8F": roundTrip(func(b []byte) (clock.DeviceTimeParameters, error) { return clock.ParseDeviceTimeParameters(b, 0) }),
+	"2B90": roundTrip(func(b []byte) (clock.DeviceTime, error) { return clock.ParseDeviceTime(b, 0) }),
 	"2BED": roundTrip(gatt.ParseBatteryStatus),
-	"2BF2": roundTrip(gatt.ParseElapsedTime),
+	"2BF2": roundTrip(ghs.ParseElapsedTime),
 	"2BFF": roundTrip(gatt.ParseUDI),
 }
 
@@ -75,7 +81,7 @@ func TestUncheckedVectors(t *testing.T) {
 			continue
 		}
 		seen++
-		wire := unhex(t, v.Hex)
+		wire := atttest.Unhex(t, v.Hex)
 		back, err := parse(wire)
 		if want := refusedSamples[v.ID]; v.Kind == "valid" && code(err) != want {
 			t.Errorf("%s, %s: %v, want %q", v.ID, v.Hex, err, want)

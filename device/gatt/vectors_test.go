@@ -13,23 +13,31 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/body"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
+	"github.com/telemed-go/sdk/device/gatt/clock"
+	"github.com/telemed-go/sdk/device/gatt/fitness"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
+	"github.com/telemed-go/sdk/device/gatt/racp"
+	"github.com/telemed-go/sdk/device/gatt/user"
 )
 
 // parsers gives back the encoding of what each characteristic decodes.
 var parsers = map[string]func([]byte) (back []byte, err error){
-	"2A08": roundTrip(gatt.ParseDateTime),
-	"2A09": roundTrip(gatt.ParseDayOfWeek),
-	"2A0A": roundTrip(gatt.ParseDayDateTime),
-	"2A0C": roundTrip(gatt.ParseExactTime256),
-	"2A0D": roundTrip(gatt.ParseDSTOffset),
-	"2A0E": roundTrip(gatt.ParseTimeZone),
-	"2A0F": roundTrip(gatt.ParseLocalTimeInformation),
-	"2A12": roundTrip(gatt.ParseTimeAccuracy),
-	"2A13": roundTrip(gatt.ParseTimeSource),
-	"2A14": roundTrip(gatt.ParseReferenceTimeInformation),
-	"2A16": roundTrip(gatt.ParseTimeUpdateControl),
-	"2A17": roundTrip(gatt.ParseTimeUpdateState),
-	"2A18": roundTrip(gatt.ParseGlucoseMeasurement),
+	"2A08": roundTrip(clock.ParseDateTime),
+	"2A09": roundTrip(clock.ParseDayOfWeek),
+	"2A0A": roundTrip(clock.ParseDayDateTime),
+	"2A0C": roundTrip(clock.ParseExactTime256),
+	"2A0D": roundTrip(clock.ParseDSTOffset),
+	"2A0E": roundTrip(clock.ParseTimeZone),
+	"2A0F": roundTrip(clock.ParseLocalTimeInformation),
+	"2A12": roundTrip(clock.ParseTimeAccuracy),
+	"2A13": roundTrip(clock.ParseTimeSource),
+	"2A14": roundTrip(clock.ParseReferenceTimeInformation),
+	"2A16": roundTrip(clock.ParseTimeUpdateControl),
+	"2A17": roundTrip(clock.ParseTimeUpdateState),
+	"2A18": roundTrip(bgm.ParseMeasurement),
 	"2A19": roundTrip(gatt.ParseBatteryLevel),
 	"2A1C": roundTrip(gatt.ParseTemperatureMeasurement),
 	"2A1D": roundTrip(gatt.ParseTemperatureType),
@@ -43,8 +51,8 @@ var parsers = map[string]func([]byte) (back []byte, err error){
 	"2A28": roundTrip(gatt.ParseDeviceText),
 	"2A29": roundTrip(gatt.ParseDeviceText),
 	"2A2A": roundTrip(gatt.ParseRegulatoryData),
-	"2A2B": roundTrip(gatt.ParseCurrentTime),
-	"2A34": roundTrip(gatt.ParseGlucoseContext),
+	"2A2B": roundTrip(clock.ParseCurrentTime),
+	"2A34": roundTrip(bgm.ParseContext),
 	"2A35": roundTrip(gatt.ParseBloodPressureMeasurement),
 	"2A36": roundTrip(gatt.ParseIntermediateCuffPressure),
 	"2A37": roundTrip(gatt.ParseHeartRateMeasurement),
@@ -52,60 +60,60 @@ var parsers = map[string]func([]byte) (back []byte, err error){
 	"2A39": roundTrip(gatt.ParseHeartRateControl),
 	"2A49": roundTrip(gatt.ParseBloodPressureFeature),
 	"2A50": roundTrip(gatt.ParsePnPID),
-	"2A51": roundTrip(gatt.ParseGlucoseFeature),
-	"2A52": roundTrip(gatt.ParseRACP),
-	"2A53": roundTrip(gatt.ParseRSCMeasurement),
-	"2A54": roundTrip(gatt.ParseRSCFeature),
-	"2A55": roundTrip(gatt.ParseSCControlPoint),
-	"2A5B": roundTrip(gatt.ParseCSCMeasurement),
-	"2A5C": roundTrip(gatt.ParseCSCFeature),
-	"2A5D": roundTrip(gatt.ParseSensorLocation),
+	"2A51": roundTrip(bgm.ParseFeature),
+	"2A52": roundTrip(racp.Parse),
+	"2A53": roundTrip(fitness.ParseRSCMeasurement),
+	"2A54": roundTrip(fitness.ParseRSCFeature),
+	"2A55": roundTrip(fitness.ParseSCControlPoint),
+	"2A5B": roundTrip(fitness.ParseCSCMeasurement),
+	"2A5C": roundTrip(fitness.ParseCSCFeature),
+	"2A5D": roundTrip(fitness.ParseSensorLocation),
 	"2A5E": roundTrip(gatt.ParsePLXSpotCheck),
 	"2A5F": roundTrip(gatt.ParsePLXContinuous),
 	"2A60": roundTrip(gatt.ParsePLXFeatures),
-	"2A7E": roundTrip(gatt.AerobicHeartRateLowerLimit.Parse),
-	"2A80": roundTrip(gatt.ParseUserAge),
-	"2A81": roundTrip(gatt.AnaerobicHeartRateLowerLimit.Parse),
-	"2A84": roundTrip(gatt.AerobicHeartRateUpperLimit.Parse),
-	"2A85": roundTrip(gatt.ParseDateOfBirth),
-	"2A86": roundTrip(gatt.ParseDate),
-	"2A87": roundTrip(gatt.ParseUserText),
-	"2A88": roundTrip(gatt.FatBurnHeartRateLowerLimit.Parse),
-	"2A89": roundTrip(gatt.FatBurnHeartRateUpperLimit.Parse),
-	"2A8A": roundTrip(gatt.ParseUserText),
-	"2A8B": roundTrip(gatt.FiveZones.Parse),
-	"2A8C": roundTrip(gatt.ParseUserGender),
-	"2A8D": roundTrip(gatt.HeartRateMax.Parse),
-	"2A8E": roundTrip(gatt.UserHeight.Parse),
-	"2A8F": roundTrip(gatt.HipCircumference.Parse),
-	"2A90": roundTrip(gatt.ParseUserText),
-	"2A91": roundTrip(gatt.MaxRecommendedHeartRate.Parse),
-	"2A92": roundTrip(gatt.RestingHeartRate.Parse),
-	"2A93": roundTrip(gatt.ParseSportType),
-	"2A94": roundTrip(gatt.ThreeZones.Parse),
-	"2A95": roundTrip(gatt.TwoZoneHeartRateLimit.Parse),
-	"2A96": roundTrip(gatt.VO2Max.Parse),
-	"2A97": roundTrip(gatt.UserWaistCircumference.Parse),
-	"2A98": roundTrip(gatt.UserWeight.Parse),
-	"2A99": roundTrip(gatt.ParseChangeIncrement),
-	"2A9A": roundTrip(gatt.ParseUserIndex),
-	"2A9B": roundTrip(gatt.ParseBodyCompositionFeature),
-	"2A9C": roundTrip(gatt.ParseBodyComposition),
+	"2A7E": roundTrip(user.AerobicHeartRateLowerLimit.Parse),
+	"2A80": roundTrip(user.ParseAge),
+	"2A81": roundTrip(user.AnaerobicHeartRateLowerLimit.Parse),
+	"2A84": roundTrip(user.AerobicHeartRateUpperLimit.Parse),
+	"2A85": roundTrip(user.ParseDateOfBirth),
+	"2A86": roundTrip(user.ParseDate),
+	"2A87": roundTrip(user.ParseText),
+	"2A88": roundTrip(user.FatBurnHeartRateLowerLimit.Parse),
+	"2A89": roundTrip(user.FatBurnHeartRateUpperLimit.Parse),
+	"2A8A": roundTrip(user.ParseText),
+	"2A8B": roundTrip(user.FiveZones.Parse),
+	"2A8C": roundTrip(user.ParseGender),
+	"2A8D": roundTrip(user.HeartRateMax.Parse),
+	"2A8E": roundTrip(user.Height.Parse),
+	"2A8F": roundTrip(user.HipCircumference.Parse),
+	"2A90": roundTrip(user.ParseText),
+	"2A91": roundTrip(user.MaxRecommendedHeartRate.Parse),
+	"2A92": roundTrip(user.RestingHeartRate.Parse),
+	"2A93": roundTrip(user.ParseSportType),
+	"2A94": roundTrip(user.ThreeZones.Parse),
+	"2A95": roundTrip(user.TwoZoneHeartRateLimit.Parse),
+	"2A96": roundTrip(user.VO2Max.Parse),
+	"2A97": roundTrip(user.WaistCircumference.Parse),
+	"2A98": roundTrip(user.Weight.Parse),
+	"2A99": roundTrip(user.ParseChangeIncrement),
+	"2A9A": roundTrip(user.ParseIndex),
+	"2A9B": roundTrip(body.ParseFeature),
+	"2A9C": roundTrip(body.ParseComposition),
 	"2A9D": roundTrip(gatt.ParseWeightMeasurement),
 	"2A9E": roundTrip(gatt.ParseWeightScaleFeature),
-	"2A9F": roundTrip(gatt.ParseUserControlPoint),
-	"2AA2": roundTrip(gatt.ParseUserText),
-	"2AED": roundTrip(gatt.ParseDateUTC),
-	"2B4C": roundTrip(gatt.FourZones.Parse),
-	"2AA7": roundTrip(gatt.ParseCGMMeasurement),
-	"2AA8": roundTrip(gatt.ParseCGMFeature),
-	"2AA9": roundTrip(gatt.ParseCGMStatus),
-	"2AAA": roundTrip(gatt.ParseCGMSessionStart),
-	"2AAB": roundTrip(gatt.ParseCGMSessionRunTime),
-	"2AAC": roundTrip(gatt.ParseCGMControl),
+	"2A9F": roundTrip(user.ParseControlPoint),
+	"2AA2": roundTrip(user.ParseText),
+	"2AED": roundTrip(user.ParseDateUTC),
+	"2B4C": roundTrip(user.FourZones.Parse),
+	"2AA7": roundTrip(cgm.ParseMeasurement),
+	"2AA8": roundTrip(cgm.ParseFeature),
+	"2AA9": roundTrip(cgm.ParseStatus),
+	"2AAA": roundTrip(cgm.ParseSessionStart),
+	"2AAB": roundTrip(cgm.ParseSessionRunTime),
+	"2AAC": roundTrip(cgm.ParseControl),
 }
 
-func roundTrip[M encoder](parse func([]byte) (M, error)) func([]byte) ([]byte, error) {
+func roundTrip[M atttest.Encoder](parse func([]byte) (M, error)) func([]byte) ([]byte, error) {
 	return func(b []byte) ([]byte, error) {
 		m, err := parse(b)
 		if err != nil {
@@ -128,10 +136,10 @@ func parseWeight(b []byte, feature *uint32) error {
 func checkDirection(characteristic string, b []byte, fromDevice bool) error {
 	switch characteristic {
 	case "2A52":
-		m, _ := gatt.ParseRACP(b)
+		m, _ := racp.Parse(b)
 		return m.CheckDirection(fromDevice)
 	case "2AAC":
-		m, _ := gatt.ParseCGMControl(b)
+		m, _ := cgm.ParseControl(b)
 		return m.CheckDirection(fromDevice)
 	}
 	return nil
@@ -161,7 +169,7 @@ func TestThirdPartyVectors(t *testing.T) {
 			continue
 		}
 		seen++
-		wire := unhex(t, v.Hex)
+		wire := atttest.Unhex(t, v.Hex)
 		back, err := parse(wire)
 		if err == nil && v.Context.Feature != nil {
 			err = parseWeight(wire, v.Context.Feature)

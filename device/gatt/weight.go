@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 	"github.com/telemed-go/sdk/device/gatt/internal/att"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -20,7 +21,7 @@ import (
 type WeightMeasurement struct {
 	Weight    uint16 // steps of 0.005 kg, or 0.01 lb if Imperial; 0xFFFF: unsuccessful
 	Imperial  bool
-	Timestamp DateTime
+	Timestamp clock.DateTime
 	User      uint8  // 0xFF: unknown; meaningful if HasUser
 	BMI       uint16 // steps of 0.1 kg/m²; meaningful if HasBMI
 	Height    uint16 // steps of 0.001 m, or 0.1 in if Imperial; meaningful if HasBMI
@@ -58,7 +59,7 @@ func ParseWeightMeasurement(b []byte) (WeightMeasurement, error) {
 	m.Reserved = flags & weightReserved
 	m.Weight = r.Uint16("Weight")
 	if m.HasTimestamp = flags&weightHasTimestamp != 0; m.HasTimestamp {
-		m.Timestamp = DateTime(r.DateTime("Timestamp"))
+		m.Timestamp = clock.DateTime(r.DateTime("Timestamp"))
 	}
 	if m.HasUser = flags&weightHasUser != 0; m.HasUser {
 		m.User = r.Uint8("User")

@@ -4,29 +4,30 @@ import (
 	"testing"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 )
 
-var weightScaleFeatures = []vector[gatt.WeightScaleFeature]{
-	{name: "none", wire: "00000000"},
-	{name: "all", wire: "ff010000", want: 0x1FF},
-	{name: "reserved bits are kept", wire: "ffffffff", want: 0xFFFFFFFF},
-	{name: "nothing", wire: "", bad: "truncated @ 0 Features"},
-	{name: "cut", wire: "080000", bad: "truncated @ 0 Features"},
-	{name: "surplus", wire: "0800000000", want: 8, bad: "trailing_bytes @ 4"},
+var weightScaleFeatures = []atttest.Vector[gatt.WeightScaleFeature]{
+	{Name: "none", Wire: "00000000"},
+	{Name: "all", Wire: "ff010000", Want: 0x1FF},
+	{Name: "reserved bits are kept", Wire: "ffffffff", Want: 0xFFFFFFFF},
+	{Name: "nothing", Wire: "", Bad: "truncated @ 0 Features"},
+	{Name: "cut", Wire: "080000", Bad: "truncated @ 0 Features"},
+	{Name: "surplus", Wire: "0800000000", Want: 8, Bad: "trailing_bytes @ 4"},
 }
 
 func TestWeightScaleFeature(t *testing.T) {
-	testVectors(t, gatt.ParseWeightScaleFeature, weightScaleFeatures)
-	testParseAllocs(t, gatt.ParseWeightScaleFeature, "08000000")
-	testNames(t, []named{
-		{gatt.WeightScaleFeature(0), "none"},
-		{gatt.WeightScaleFeature(0x1FF), "time stamp, multiple users, BMI, height to 0.001 m"},
-		{gatt.WeightScaleFeature(5<<3 | 1<<31), "bit 31, weight to 0.020 kg"},
+	atttest.Vectors(t, gatt.ParseWeightScaleFeature, weightScaleFeatures)
+	atttest.ParseAllocs(t, gatt.ParseWeightScaleFeature, "08000000")
+	atttest.Names(t, []atttest.Named{
+		{Value: gatt.WeightScaleFeature(0), Name: "none"},
+		{Value: gatt.WeightScaleFeature(0x1FF), Name: "time stamp, multiple users, BMI, height to 0.001 m"},
+		{Value: gatt.WeightScaleFeature(5<<3 | 1<<31), Name: "bit 31, weight to 0.020 kg"},
 	})
 }
 
 func FuzzParseWeightScaleFeature(f *testing.F) {
-	fuzz(f, gatt.ParseWeightScaleFeature, weightScaleFeatures)
+	atttest.Fuzz(f, gatt.ParseWeightScaleFeature, weightScaleFeatures)
 }
 
 // The resolutions of weight and height, in the units of both systems.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/clock"
+	"github.com/telemed-go/sdk/device/gatt/internal/atttest"
 )
 
 func ExampleParseWeightMeasurement() {
@@ -23,47 +25,47 @@ func ExampleParseWeightMeasurement() {
 	// BodyHeight 1.750 m
 }
 
-var weights = []vector[gatt.WeightMeasurement]{
-	{name: "kilograms", wire: "00 b036", want: gatt.WeightMeasurement{Weight: 14000}},
-	{name: "pounds", wire: "01 543d", want: gatt.WeightMeasurement{Weight: 15700, Imperial: true}},
+var weights = []atttest.Vector[gatt.WeightMeasurement]{
+	{Name: "kilograms", Wire: "00 b036", Want: gatt.WeightMeasurement{Weight: 14000}},
+	{Name: "pounds", Wire: "01 543d", Want: gatt.WeightMeasurement{Weight: 15700, Imperial: true}},
 	{
-		name: "all", wire: "0f 543d e807051f0c1e00 02 e500 b102",
-		want: gatt.WeightMeasurement{
-			Weight: 15700, Imperial: true, Timestamp: may31, HasTimestamp: true, User: 2, HasUser: true, BMI: 229, Height: 689, HasBMI: true,
+		Name: "all", Wire: "0f 543d e807051f0c1e00 02 e500 b102",
+		Want: gatt.WeightMeasurement{
+			Weight: 15700, Imperial: true, Timestamp: atttest.May31, HasTimestamp: true, User: 2, HasUser: true, BMI: 229, Height: 689, HasBMI: true,
 		},
 	},
-	{name: "unsuccessful", wire: "00 ffff", want: gatt.WeightMeasurement{Weight: 0xFFFF}},
-	{name: "nothing", wire: "", bad: "truncated @ 0 Flags"},
-	{name: "cut", wire: "00 b0", bad: "truncated @ 1 Weight"},
+	{Name: "unsuccessful", Wire: "00 ffff", Want: gatt.WeightMeasurement{Weight: 0xFFFF}},
+	{Name: "nothing", Wire: "", Bad: "truncated @ 0 Flags"},
+	{Name: "cut", Wire: "00 b0", Bad: "truncated @ 1 Weight"},
 	{
-		name: "no height", wire: "08 b036 e500", want: gatt.WeightMeasurement{Weight: 14000, BMI: 229, HasBMI: true},
-		bad: "truncated @ 5 Height",
+		Name: "no height", Wire: "08 b036 e500", Want: gatt.WeightMeasurement{Weight: 14000, BMI: 229, HasBMI: true},
+		Bad: "truncated @ 5 Height",
 	},
 	{
-		name: "hour 24", wire: "02 b036 e807051f181e00", bad: "out_of_range @ 7 Hour",
-		want: gatt.WeightMeasurement{Weight: 14000, Timestamp: gatt.DateTime{2024, 5, 31, 24, 30, 0}, HasTimestamp: true},
+		Name: "hour 24", Wire: "02 b036 e807051f181e00", Bad: "out_of_range @ 7 Hour",
+		Want: gatt.WeightMeasurement{Weight: 14000, Timestamp: clock.DateTime{Year: 2024, Month: 5, Day: 31, Hour: 24, Minute: 30, Second: 0}, HasTimestamp: true},
 	},
-	{name: "surplus", wire: "00 b036 00", want: gatt.WeightMeasurement{Weight: 14000}, bad: "trailing_bytes @ 3"},
-	{name: "reserved flag", wire: "10 b036", want: gatt.WeightMeasurement{Weight: 14000, Reserved: 0x10}, bad: "reserved_bits @ 0 Flags"},
+	{Name: "surplus", Wire: "00 b036 00", Want: gatt.WeightMeasurement{Weight: 14000}, Bad: "trailing_bytes @ 3"},
+	{Name: "reserved flag", Wire: "10 b036", Want: gatt.WeightMeasurement{Weight: 14000, Reserved: 0x10}, Bad: "reserved_bits @ 0 Flags"},
 }
 
-func TestWeightMeasurement(t *testing.T) { testVectors(t, gatt.ParseWeightMeasurement, weights) }
+func TestWeightMeasurement(t *testing.T) { atttest.Vectors(t, gatt.ParseWeightMeasurement, weights) }
 
-func FuzzParseWeightMeasurement(f *testing.F) { fuzz(f, gatt.ParseWeightMeasurement, weights) }
+func FuzzParseWeightMeasurement(f *testing.F) { atttest.Fuzz(f, gatt.ParseWeightMeasurement, weights) }
 
 func TestWeightReadings(t *testing.T) {
-	testReadings(t, gatt.UUIDWeightMeasurement, []meaning{
-		{"kilograms", "00 b036", []string{"BodyWeight 70.000 kg [good] on arrival"}},
-		{"one step", "00 0100", []string{"BodyWeight 0.005 kg [good] on arrival"}},
-		{"pounds and inches", "0b 543d e807051f0c1e00 e500 b102", []string{
+	atttest.TestReadings(t, gatt.UUIDWeightMeasurement, []atttest.Meaning{
+		{Name: "kilograms", Wire: "00 b036", Want: []string{"BodyWeight 70.000 kg [good] on arrival"}},
+		{Name: "one step", Wire: "00 0100", Want: []string{"BodyWeight 0.005 kg [good] on arrival"}},
+		{Name: "pounds and inches", Wire: "0b 543d e807051f0c1e00 e500 b102", Want: []string{
 			"BodyWeight 157.00 lb [good] 2024-05-31 12:30:00",
 			"BMI 22.9 kg/m² [good] 2024-05-31 12:30:00",
 			"BodyHeight 68.9 in [good] 2024-05-31 12:30:00",
 		}},
-		{"unsuccessful", "00 ffff", []string{"BodyWeight no value [not-available] on arrival"}},
-		{"unset clock", "02 b036 00000000000000", []string{"BodyWeight 70.000 kg [clock-unset] on arrival"}},
+		{Name: "unsuccessful", Wire: "00 ffff", Want: []string{"BodyWeight no value [not-available] on arrival"}},
+		{Name: "unset clock", Wire: "02 b036 00000000000000", Want: []string{"BodyWeight 70.000 kg [clock-unset] on arrival"}},
 	})
-	testAllocs(t, gatt.ParseWeightMeasurement, weights[2].wire)
+	atttest.Allocs(t, gatt.ParseWeightMeasurement, weights[2].Wire)
 }
 
 func TestWeightFeature(t *testing.T) {
@@ -80,16 +82,16 @@ func TestWeightFeature(t *testing.T) {
 		{"08 b036 e500 d606", gatt.WeightFeatureTimestamp | gatt.WeightFeatureUsers, "feature_mismatch @ 0 BMI"},
 		{"08 b036 e500 d606", gatt.WeightFeatureBMI, ""},
 	} {
-		m, err := gatt.ParseWeightMeasurement(unhex(t, tt.wire))
+		m, err := gatt.ParseWeightMeasurement(atttest.Unhex(t, tt.wire))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bad := fault(m.CheckFeature(tt.feature)); bad != tt.bad {
+		if bad := atttest.Fault(m.CheckFeature(tt.feature)); bad != tt.bad {
 			t.Errorf("%s with feature %#x: %q, want %q", tt.wire, tt.feature, bad, tt.bad)
 		}
 	}
 }
 
 func BenchmarkWeight(b *testing.B) {
-	benchmark(b, gatt.ParseWeightMeasurement, "0e b036 e807051f0c1e00 02 e500 d606")
+	atttest.Benchmark(b, gatt.ParseWeightMeasurement, "0e b036 e807051f0c1e00 02 e500 d606")
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -43,8 +45,8 @@ var characteristics = slices.Concat(
 )
 
 var basicCharacteristics = []characteristic{
-	gattCharacteristic(gatt.UUIDDateTime, "Date Time", gatt.ParseDateTime, dateTime),
-	gattCharacteristic(gatt.UUIDGlucoseMeasurement, "Glucose Measurement", gatt.ParseGlucoseMeasurement, glucose),
+	gattCharacteristic(clock.UUIDDateTime, "Date Time", clock.ParseDateTime, dateTime),
+	gattCharacteristic(bgm.UUIDMeasurement, "Glucose Measurement", bgm.ParseMeasurement, glucose),
 	gattCharacteristic(gatt.UUIDBatteryLevel, "Battery Level", gatt.ParseBatteryLevel, batteryLevel),
 	gattCharacteristic(gatt.UUIDTemperatureMeasurement, "Temperature Measurement", gatt.ParseTemperatureMeasurement, temperature),
 	gattCharacteristic(gatt.UUIDIntermediateTemperature, "Intermediate Temperature", gatt.ParseIntermediateTemperature, intermediateTemperature),
@@ -55,7 +57,7 @@ var basicCharacteristics = []characteristic{
 	gattCharacteristic(gatt.UUIDHardwareRevision, "Hardware Revision String", gatt.ParseDeviceText, deviceText),
 	gattCharacteristic(gatt.UUIDSoftwareRevision, "Software Revision String", gatt.ParseDeviceText, deviceText),
 	gattCharacteristic(gatt.UUIDManufacturerName, "Manufacturer Name String", gatt.ParseDeviceText, deviceText),
-	gattCharacteristic(gatt.UUIDGlucoseContext, "Glucose Measurement Context", gatt.ParseGlucoseContext, glucoseContext),
+	gattCharacteristic(bgm.UUIDContext, "Glucose Measurement Context", bgm.ParseContext, glucoseContext),
 	gattCharacteristic(gatt.UUIDBloodPressureMeasurement, "Blood Pressure Measurement", gatt.ParseBloodPressureMeasurement, bloodPressure),
 	gattCharacteristic(gatt.UUIDIntermediateCuffPressure, "Intermediate Cuff Pressure", gatt.ParseIntermediateCuffPressure, cuffPressure),
 	gattCharacteristic(gatt.UUIDHeartRateMeasurement, "Heart Rate Measurement", gatt.ParseHeartRateMeasurement, heartRate),
@@ -92,9 +94,9 @@ func gattCharacteristic[M any](
 	return characteristic{fmt.Sprintf("%04X", uuid), title, uuid, decode}
 }
 
-func dateTime(l *layout, d gatt.DateTime) { l.dateTime("timestamp", d) }
+func dateTime(l *layout, d clock.DateTime) { l.dateTime("timestamp", d) }
 
-func glucose(l *layout, m gatt.GlucoseMeasurement) {
+func glucose(l *layout, m bgm.Measurement) {
 	l.flags("time offset", "concentration, type and location", "mol/L", "sensor status", "context follows")
 	l.also("context_follows", m.ContextFollows, "")
 	l.number(2, "sequence", uint64(m.Sequence))
@@ -147,7 +149,7 @@ func systemID(l *layout, id gatt.SystemID) {
 
 func deviceText(l *layout, t gatt.DeviceText) { l.add(len(t), "text", t.Text(), "") }
 
-func glucoseContext(l *layout, m gatt.GlucoseContext) {
+func glucoseContext(l *layout, m bgm.Context) {
 	l.flags("carbohydrate", "meal", "tester and health", "exercise", "medication", "litres", "HbA1c", "extended flags")
 	l.number(2, "sequence", uint64(m.Sequence))
 	if m.HasExtendedFlags {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/vitals"
 )
@@ -124,7 +124,7 @@ func (l *layout) float(name string, f medfloat.Float) {
 	l.add(4, name, decimal(d, q, f.String()), explain(d, q))
 }
 
-func (l *layout) dateTime(name string, d gatt.DateTime) { l.add(7, name, d.String(), "") }
+func (l *layout) dateTime(name string, d clock.DateTime) { l.add(7, name, d.String(), "") }
 
 // decimal is a number in its shortest form, or the name of what is none.
 func decimal(d vitals.Decimal, absent vitals.Quality, special string) string {

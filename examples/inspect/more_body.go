@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/body"
+	"github.com/telemed-go/sdk/device/gatt/fitness"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -17,16 +20,16 @@ func bodyCharacteristics() []characteristic {
 		gattCharacteristic(gatt.UUIDBodySensorLocation, "Body Sensor Location", gatt.ParseBodySensorLocation, bodySensorLocation),
 		{"2A39", "Heart Rate Control Point", gatt.UUIDHeartRateControlPoint, decodeHeartRateControl},
 		gattCharacteristic(gatt.UUIDBloodPressureFeature, "Blood Pressure Feature", gatt.ParseBloodPressureFeature, bloodPressureFeature),
-		gattCharacteristic(gatt.UUIDGlucoseFeature, "Glucose Feature", gatt.ParseGlucoseFeature, glucoseFeature),
-		gattCharacteristic(gatt.UUIDRSCMeasurement, "RSC Measurement", gatt.ParseRSCMeasurement, running),
-		gattCharacteristic(gatt.UUIDRSCFeature, "RSC Feature", gatt.ParseRSCFeature, runningFeature),
-		{"2A55", "SC Control Point", gatt.UUIDSCControlPoint, decodeSCControl},
-		gattCharacteristic(gatt.UUIDCSCMeasurement, "CSC Measurement", gatt.ParseCSCMeasurement, cycling),
-		gattCharacteristic(gatt.UUIDCSCFeature, "CSC Feature", gatt.ParseCSCFeature, cyclingFeature),
-		gattCharacteristic(gatt.UUIDSensorLocation, "Sensor Location", gatt.ParseSensorLocation, sensorLocation),
+		gattCharacteristic(bgm.UUIDFeature, "Glucose Feature", bgm.ParseFeature, glucoseFeature),
+		gattCharacteristic(fitness.UUIDRSCMeasurement, "RSC Measurement", fitness.ParseRSCMeasurement, running),
+		gattCharacteristic(fitness.UUIDRSCFeature, "RSC Feature", fitness.ParseRSCFeature, runningFeature),
+		{"2A55", "SC Control Point", fitness.UUIDSCControlPoint, decodeSCControl},
+		gattCharacteristic(fitness.UUIDCSCMeasurement, "CSC Measurement", fitness.ParseCSCMeasurement, cycling),
+		gattCharacteristic(fitness.UUIDCSCFeature, "CSC Feature", fitness.ParseCSCFeature, cyclingFeature),
+		gattCharacteristic(fitness.UUIDSensorLocation, "Sensor Location", fitness.ParseSensorLocation, sensorLocation),
 		gattCharacteristic(gatt.UUIDPLXFeatures, "PLX Features", gatt.ParsePLXFeatures, plxFeatures),
-		gattCharacteristic(gatt.UUIDBodyCompositionFeature, "Body Composition Feature", gatt.ParseBodyCompositionFeature, bodyFeature),
-		gattCharacteristic(gatt.UUIDBodyCompositionMeasurement, "Body Composition Measurement", gatt.ParseBodyComposition, bodyComposition),
+		gattCharacteristic(body.UUIDFeature, "Body Composition Feature", body.ParseFeature, bodyFeature),
+		gattCharacteristic(body.UUIDComposition, "Body Composition Measurement", body.ParseComposition, bodyComposition),
 		gattCharacteristic(gatt.UUIDWeightScaleFeature, "Weight Scale Feature", gatt.ParseWeightScaleFeature, weightFeature),
 	}
 }
@@ -52,11 +55,11 @@ func bloodPressureFeature(l *layout, f gatt.BloodPressureFeature) {
 	l.named(2, "features", uint64(f), f)
 }
 
-func glucoseFeature(l *layout, f gatt.GlucoseFeature) { l.named(2, "features", uint64(f), f) }
+func glucoseFeature(l *layout, f bgm.Feature) { l.named(2, "features", uint64(f), f) }
 
 func weightFeature(l *layout, f gatt.WeightScaleFeature) { l.named(4, "features", uint64(f), f) }
 
-func bodyFeature(l *layout, f gatt.BodyCompositionFeature) { l.named(4, "features", uint64(f), f) }
+func bodyFeature(l *layout, f body.Feature) { l.named(4, "features", uint64(f), f) }
 
 func plxFeatures(l *layout, f gatt.PLXFeatures) {
 	l.named(2, "features", uint64(f.Features), f.Features)
@@ -68,7 +71,7 @@ func plxFeatures(l *layout, f gatt.PLXFeatures) {
 	}
 }
 
-func running(l *layout, m gatt.RSCMeasurement) {
+func running(l *layout, m fitness.RSCMeasurement) {
 	l.flags("stride length", "total distance", "running")
 	l.also("running", m.Running, "")
 	l.quantity(2, "speed_m_per_s", m.Velocity())
@@ -81,9 +84,9 @@ func running(l *layout, m gatt.RSCMeasurement) {
 	}
 }
 
-func runningFeature(l *layout, f gatt.RSCFeature) { l.named(2, "features", uint64(f), f) }
+func runningFeature(l *layout, f fitness.RSCFeature) { l.named(2, "features", uint64(f), f) }
 
-func cycling(l *layout, m gatt.CSCMeasurement) {
+func cycling(l *layout, m fitness.CSCMeasurement) {
 	l.flags("wheel", "crank")
 	if m.HasWheel {
 		l.number(4, "wheel_revolutions", uint64(m.WheelRevolutions))
@@ -95,25 +98,25 @@ func cycling(l *layout, m gatt.CSCMeasurement) {
 	}
 }
 
-func cyclingFeature(l *layout, f gatt.CSCFeature) { l.named(2, "features", uint64(f), f) }
+func cyclingFeature(l *layout, f fitness.CSCFeature) { l.named(2, "features", uint64(f), f) }
 
-func sensorLocation(l *layout, p gatt.SensorLocation) { l.named(1, "sensor_location", uint64(p), p) }
+func sensorLocation(l *layout, p fitness.SensorLocation) { l.named(1, "sensor_location", uint64(p), p) }
 
 func decodeSCControl(b []byte, h hints) (layout, error) {
-	c, err := gatt.ParseSCControlPoint(b)
+	c, err := fitness.ParseSCControlPoint(b)
 	l := layout{bytes: b}
 	scControl(&l, c)
 	return l, checkDirection(b, h, c.CheckDirection, err)
 }
 
-func scControl(l *layout, c gatt.SCControlPoint) {
+func scControl(l *layout, c fitness.SCControlPoint) {
 	l.named(1, "opcode", uint64(c.OpCode), c.OpCode)
 	switch c.OpCode {
-	case gatt.SCSetCumulativeValue:
+	case fitness.SCSetCumulativeValue:
 		l.number(4, "cumulative_value", uint64(c.Value))
-	case gatt.SCUpdateLocation:
+	case fitness.SCUpdateLocation:
 		l.named(1, "sensor_location", uint64(c.Location), c.Location)
-	case gatt.SCResponse:
+	case fitness.SCResponse:
 		l.named(1, "request_opcode", uint64(c.Request), c.Request)
 		l.named(1, "response_code", uint64(c.Result), c.Result)
 		if c.Locations.Len() > 0 {
@@ -135,7 +138,7 @@ func list(numbers []uint8) []int {
 	return out
 }
 
-func bodyComposition(l *layout, m gatt.BodyComposition) {
+func bodyComposition(l *layout, m body.Composition) {
 	mass, length := "kg", "m"
 	if m.Imperial {
 		mass, length = "lb", "in"

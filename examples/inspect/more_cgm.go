@@ -7,19 +7,21 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/cgm"
+	"github.com/telemed-go/sdk/device/gatt/racp"
 )
 
 // cgmCharacteristics are those of the record access control point and of
 // continuous glucose monitoring.
 func cgmCharacteristics() []characteristic {
 	return []characteristic{
-		{"2A52", "Record Access Control Point", gatt.UUIDRecordAccess, decodeRACP},
-		gattCharacteristic(gatt.UUIDCGMMeasurement, "CGM Measurement", gatt.ParseCGMMeasurement, cgmMeasurement),
-		gattCharacteristic(gatt.UUIDCGMFeature, "CGM Feature", gatt.ParseCGMFeature, cgmFeature),
-		gattCharacteristic(gatt.UUIDCGMStatus, "CGM Status", gatt.ParseCGMStatus, cgmStatus),
-		gattCharacteristic(gatt.UUIDCGMSessionStart, "CGM Session Start Time", gatt.ParseCGMSessionStart, cgmSessionStart),
-		gattCharacteristic(gatt.UUIDCGMSessionRunTime, "CGM Session Run Time", gatt.ParseCGMSessionRunTime, cgmSessionRunTime),
-		{"2AAC", "CGM Specific Ops Control Point", gatt.UUIDCGMControl, decodeCGMControl},
+		{"2A52", "Record Access Control Point", racp.UUID, decodeRACP},
+		gattCharacteristic(cgm.UUIDMeasurement, "CGM Measurement", cgm.ParseMeasurement, cgmMeasurement),
+		gattCharacteristic(cgm.UUIDFeature, "CGM Feature", cgm.ParseFeature, cgmFeature),
+		gattCharacteristic(cgm.UUIDStatus, "CGM Status", cgm.ParseStatus, cgmStatus),
+		gattCharacteristic(cgm.UUIDSessionStart, "CGM Session Start Time", cgm.ParseSessionStart, cgmSessionStart),
+		gattCharacteristic(cgm.UUIDSessionRunTime, "CGM Session Run Time", cgm.ParseSessionRunTime, cgmSessionRunTime),
+		{"2AAC", "CGM Specific Ops Control Point", cgm.UUIDControl, decodeCGMControl},
 		{"CRC16-MCRF4XX", "E2E-CRC of all bytes", 0, decodeCRC},
 	}
 }
@@ -40,29 +42,29 @@ func codeIs(err error, code device.Fault) bool { return err != nil && faultOf(er
 
 // decodeRACP knows the service by its UUID.
 func decodeRACP(b []byte, h hints) (layout, error) {
-	service := gatt.RACPPlain
+	service := racp.Plain
 	switch h.Service {
 	case "1810":
-		service = gatt.RACPBloodPressure
+		service = racp.BloodPressure
 	case "1840":
-		service = gatt.RACPHealthSensor
+		service = racp.HealthSensor
 	}
 	m, err := service.Parse(b)
 	l := layout{bytes: b}
-	racp(&l, m)
+	recordAccess(&l, m)
 	return l, checkDirection(b, h, m.CheckDirection, err)
 }
 
-func racp(l *layout, m gatt.RACP) {
+func recordAccess(l *layout, m racp.ControlPoint) {
 	l.named(1, "opcode", uint64(m.OpCode), m.OpCode)
 	l.named(1, "operator", uint64(m.Operator), m.Operator)
 	switch m.OpCode {
-	case gatt.RACPResponseCode:
+	case racp.ResponseCode:
 		l.named(1, "request_opcode", uint64(m.Request), m.Request)
 		l.named(1, "response_code", uint64(m.Response), m.Response)
-	case gatt.RACPCount, gatt.RACPCombinedResponse:
+	case racp.Count, racp.CombinedResponse:
 		size := 2
-		if m.Service == gatt.RACPHealthSensor {
+		if m.Service == racp.HealthSensor {
 			size = 4
 		}
 		l.number(size, "record_count", uint64(m.Count))
@@ -74,7 +76,7 @@ func racp(l *layout, m gatt.RACP) {
 }
 
 // bounds is what a request asks for, in words.
-func bounds(m gatt.RACP) string {
+func bounds(m racp.ControlPoint) string {
 	if low, high, ok := m.Numbers(); ok {
 		return fmt.Sprintf("%v: %d to %d", m.Filter(), low, high)
 	}
@@ -84,7 +86,7 @@ func bounds(m gatt.RACP) string {
 	return m.Filter().String()
 }
 
-func cgmMeasurement(l *layout, m gatt.CGMMeasurement) {
+func cgmMeasurement(l *layout, m cgm.Measurement) {
 	records := []fields{}
 	start := l.end
 	for c := range m.Records() {
@@ -97,7 +99,7 @@ func cgmMeasurement(l *layout, m gatt.CGMMeasurement) {
 	l.fields = append(l.fields, field{"records", start, l.end - start, records, ""})
 }
 
-func cgmRecord(l *layout, c gatt.CGMRecord) {
+func cgmRecord(l *layout, c cgm.Record) {
 	l.bitsAt("flags", "trend", "quality", "", "", "", "warning octet", "cal/temp octet", "status octet")
 	l.sfloat("glucose_mg_per_dL", c.Glucose)
 	l.number(2, "time_offset_min", uint64(c.TimeOffset))
@@ -138,7 +140,7 @@ func (l *layout) crc(has bool) {
 	l.number(2, "crc", uint64(sum))
 }
 
-func cgmFeature(l *layout, m gatt.CGMFeature) {
+func cgmFeature(l *layout, m cgm.Feature) {
 	l.named(3, "features", uint64(m.Features), m.Features)
 	l.also("crc_supported", m.Features.HasCRC(), "")
 	l.named(1, "cgm_type", uint64(m.Type), m.Type)
@@ -146,7 +148,7 @@ func cgmFeature(l *layout, m gatt.CGMFeature) {
 	l.crc(true)
 }
 
-func cgmStatus(l *layout, m gatt.CGMStatus) {
+func cgmStatus(l *layout, m cgm.Status) {
 	l.number(2, "time_offset_min", uint64(m.TimeOffset))
 	l.named(1, "status_octet", uint64(m.Annunciation.Status()), m.Annunciation&0xFF)
 	l.named(1, "cal_temp_octet", uint64(m.Annunciation.CalTemp()), m.Annunciation&0xFF00)
@@ -154,7 +156,7 @@ func cgmStatus(l *layout, m gatt.CGMStatus) {
 	l.crc(m.HasCRC)
 }
 
-func cgmSessionStart(l *layout, m gatt.CGMSessionStart) {
+func cgmSessionStart(l *layout, m cgm.SessionStart) {
 	l.dateTime("session_start", m.Start)
 	zone := "unknown"
 	if east, ok := m.TimeZone.Offset(); ok {
@@ -165,28 +167,28 @@ func cgmSessionStart(l *layout, m gatt.CGMSessionStart) {
 	l.crc(m.HasCRC)
 }
 
-func cgmSessionRunTime(l *layout, m gatt.CGMSessionRunTime) {
+func cgmSessionRunTime(l *layout, m cgm.SessionRunTime) {
 	l.number(2, "run_time_h", uint64(m.Hours))
 	l.crc(m.HasCRC)
 }
 
 func decodeCGMControl(b []byte, h hints) (layout, error) {
-	m, err := gatt.ParseCGMControl(b)
+	m, err := cgm.ParseControl(b)
 	l := layout{bytes: b}
 	cgmControl(&l, m)
 	return l, checkDirection(b, h, m.CheckDirection, err)
 }
 
-func cgmControl(l *layout, m gatt.CGMControl) {
+func cgmControl(l *layout, m cgm.Control) {
 	l.named(1, "opcode", uint64(m.OpCode), m.OpCode)
 	switch c := m.OpCode; {
-	case c == gatt.CGMSetInterval || c == gatt.CGMInterval:
+	case c == cgm.SetInterval || c == cgm.Interval:
 		l.number(1, "communication_interval_min", uint64(m.Interval))
-	case c == gatt.CGMSetCalibration || c == gatt.CGMCalibrationValue:
+	case c == cgm.SetCalibration || c == cgm.CalibrationValue:
 		cgmCalibration(l, m.Calibration)
-	case c == gatt.CGMGetCalibration:
+	case c == cgm.GetCalibration:
 		l.number(2, "calibration_record", uint64(m.Calibration.Record))
-	case c == gatt.CGMResponseCode:
+	case c == cgm.ResponseCode:
 		l.named(1, "request_opcode", uint64(m.Request), m.Request)
 		l.named(1, "response_code", uint64(m.Response), m.Response)
 	case c.HasLevel() && c.IsRate():
@@ -197,7 +199,7 @@ func cgmControl(l *layout, m gatt.CGMControl) {
 	l.crc(m.HasCRC)
 }
 
-func cgmCalibration(l *layout, c gatt.CGMCalibration) {
+func cgmCalibration(l *layout, c cgm.Calibration) {
 	l.sfloat("calibration_mg_per_dL", c.Glucose)
 	l.number(2, "calibration_time_min", uint64(c.Time))
 	l.named(1, "sample_type", uint64(c.Type), c.Type)

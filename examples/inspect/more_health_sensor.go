@@ -4,12 +4,12 @@ import (
 	"encoding/hex"
 	"slices"
 
-	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/ghs"
 	"github.com/telemed-go/sdk/vitals"
 )
 
-func liveObservation(l *layout, m gatt.LiveObservation) {
-	l.segment(m.SegmentHeader)
+func liveObservation(l *layout, m ghs.LiveObservation) {
+	l.segment(m.Header)
 	if !m.Whole() {
 		l.raw("segment", m.Part)
 		return
@@ -17,8 +17,8 @@ func liveObservation(l *layout, m gatt.LiveObservation) {
 	observation(l, m.Observation)
 }
 
-func storedObservation(l *layout, m gatt.StoredObservation) {
-	l.segment(m.SegmentHeader)
+func storedObservation(l *layout, m ghs.StoredObservation) {
+	l.segment(m.Header)
 	if !m.Whole() {
 		l.raw("segment", m.Part)
 		return
@@ -27,38 +27,38 @@ func storedObservation(l *layout, m gatt.StoredObservation) {
 	observation(l, m.Observation)
 }
 
-func observation(l *layout, o gatt.GHSObservation) {
+func observation(l *layout, o ghs.Observation) {
 	l.named(1, "class", uint64(o.Value.Class), o.Value.Class)
 	l.framing(2, "length", "bytes that follow")
 	l.named(2, "flags", uint64(o.Flags), o.Flags)
-	if o.Flags.Has(gatt.GHSHasType) {
+	if o.Flags.Has(ghs.HasType) {
 		l.add(4, "observation_type", o.Type, kindName(o.Type))
 	}
-	if o.Flags.Has(gatt.GHSHasTimestamp) {
+	if o.Flags.Has(ghs.HasTimestamp) {
 		elapsedTime(l, o.Timestamp)
 	}
-	if o.Flags.Has(gatt.GHSHasDuration) {
+	if o.Flags.Has(ghs.HasDuration) {
 		l.float("measurement_duration_s", o.Duration)
 	}
-	if o.Flags.Has(gatt.GHSHasStatus) {
+	if o.Flags.Has(ghs.HasStatus) {
 		l.named(2, "measurement_status", uint64(o.Status), o.Status)
 	}
-	if o.Flags.Has(gatt.GHSHasObject) {
+	if o.Flags.Has(ghs.HasObject) {
 		l.number(4, "object_id", uint64(o.Object))
 	}
-	if o.Flags.Has(gatt.GHSHasUser) {
+	if o.Flags.Has(ghs.HasUser) {
 		l.number(1, "user_id", uint64(o.User))
 	}
-	if o.Flags.Has(gatt.GHSHasSupplemental) {
+	if o.Flags.Has(ghs.HasSupplemental) {
 		l.codes("supplemental_information", o.Supplemental)
 	}
-	if o.Flags.Has(gatt.GHSHasDerivedFrom) {
+	if o.Flags.Has(ghs.HasDerivedFrom) {
 		l.codes("derived_from", o.DerivedFrom)
 	}
-	if o.Flags.Has(gatt.GHSHasMembers) {
+	if o.Flags.Has(ghs.HasMembers) {
 		l.codes("has_member", o.Members)
 	}
-	if o.Flags.Has(gatt.GHSHasExtra) {
+	if o.Flags.Has(ghs.HasExtra) {
 		l.tlvs(o.Extra)
 	}
 	observationValue(l, o.Value)
@@ -83,11 +83,11 @@ func unitName(term uint16) string {
 }
 
 // codes appends a list with its count.
-func (l *layout) codes(name string, c gatt.GHSCodes) {
+func (l *layout) codes(name string, c ghs.Codes) {
 	l.add(1+4*c.Len(), name, slices.AppendSeq([]uint32{}, c.All()), "")
 }
 
-func (l *layout) tlvs(list gatt.GHSTLVs) {
+func (l *layout) tlvs(list ghs.TLVs) {
 	l.framing(1, "tlv_count", "")
 	records, start := []fields{}, l.end
 	for t := range list.All() {
@@ -102,41 +102,41 @@ func (l *layout) tlvs(list gatt.GHSTLVs) {
 	l.fields = append(l.fields, field{"tlvs", start, l.end - start, records, ""})
 }
 
-func observationValue(l *layout, v gatt.GHSValue) {
+func observationValue(l *layout, v ghs.Value) {
 	switch v.Class {
-	case gatt.GHSNumericClass:
+	case ghs.NumericClass:
 		n, _ := v.Numeric()
 		l.add(2, "unit_code", n.Unit, unitName(n.Unit))
 		l.float("value", n.Value)
-	case gatt.GHSDiscreteClass:
+	case ghs.DiscreteClass:
 		code, _ := v.Code()
 		l.number(4, "code", uint64(code))
-	case gatt.GHSTextClass:
+	case ghs.TextClass:
 		text, _ := v.Text()
 		l.framing(2, "text_length", "bytes")
 		l.add(len(text), "text", text, "")
-	case gatt.GHSSamplesClass:
+	case ghs.SamplesClass:
 		samples(l, v)
-	case gatt.GHSEventsClass:
+	case ghs.EventsClass:
 		l.codes("events", v.Events())
-	case gatt.GHSStatesClass:
+	case ghs.StatesClass:
 		s, _ := v.States()
 		l.framing(1, "state_size", "bytes")
 		l.raw("supported_mask", s.Supported)
 		l.raw("state_or_event_mask", s.Lasting)
 		l.raw("state_bits", s.Bits)
-	case gatt.GHSCompoundClass:
+	case ghs.CompoundClass:
 		components(l, v)
-	case gatt.GHSTLVClass:
+	case ghs.TLVClass:
 		l.tlvs(v.TLVs())
-	case gatt.GHSBundleClass:
+	case ghs.BundleClass:
 		bundle(l, v)
 	default:
 		l.raw("value", v.Raw())
 	}
 }
 
-func samples(l *layout, v gatt.GHSValue) {
+func samples(l *layout, v ghs.Value) {
 	s, _ := v.Samples()
 	l.add(2, "unit_code", s.Unit, unitName(s.Unit))
 	l.float("scale_factor", s.Scale)
@@ -150,7 +150,7 @@ func samples(l *layout, v gatt.GHSValue) {
 	l.add(len(s.Data), "samples", hex.EncodeToString(s.Data), "")
 }
 
-func components(l *layout, v gatt.GHSValue) {
+func components(l *layout, v ghs.Value) {
 	records := []fields{}
 	l.framing(1, "component_count", "")
 	start := l.end
@@ -165,7 +165,7 @@ func components(l *layout, v gatt.GHSValue) {
 	l.fields = append(l.fields, field{"components", start, l.end - start, records, ""})
 }
 
-func bundle(l *layout, v gatt.GHSValue) {
+func bundle(l *layout, v ghs.Value) {
 	records := []fields{}
 	l.framing(1, "observation_count", "")
 	start := l.end
@@ -178,7 +178,7 @@ func bundle(l *layout, v gatt.GHSValue) {
 	l.fields = append(l.fields, field{"observations", start, l.end - start, records, ""})
 }
 
-func ghsFeature(l *layout, m gatt.GHSFeature) {
+func ghsFeature(l *layout, m ghs.Feature) {
 	l.flags("device specializations")
 	l.codes("observation_types", m.Types)
 	if !m.HasSpecializations {
@@ -199,13 +199,13 @@ func ghsFeature(l *layout, m gatt.GHSFeature) {
 }
 
 func decodeGHSControl(b []byte, h hints) (layout, error) {
-	c, err := gatt.ParseGHSControl(b)
+	c, err := ghs.ParseControl(b)
 	l := layout{bytes: b}
 	l.named(1, "opcode", uint64(c), c)
 	return l, checkDirection(b, h, c.CheckDirection, err)
 }
 
-func ghsSchedule(l *layout, m gatt.GHSSchedule) {
+func ghsSchedule(l *layout, m ghs.Schedule) {
 	l.add(4, "observation_type", m.Type, kindName(m.Type))
 	l.float("measurement_period_s", m.Period)
 	l.float("update_interval_s", m.Interval)

@@ -7,45 +7,51 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/activity"
+	"github.com/telemed-go/sdk/device/gatt/clock"
+	"github.com/telemed-go/sdk/device/gatt/ghs"
+	"github.com/telemed-go/sdk/device/gatt/insulin"
+	"github.com/telemed-go/sdk/device/gatt/segment"
+	"github.com/telemed-go/sdk/device/gatt/user"
 )
 
 // newCharacteristics are those whose layout no second source confirms.
 func newCharacteristics() []characteristic {
 	return []characteristic{
-		{"2B20", "IDD Status Changed", gatt.UUIDIDDStatusChanged, iddDecoder(gatt.ParseIDDStatusChanged, iddStatusChanged)},
-		{"2B21", "IDD Status", gatt.UUIDIDDStatus, iddDecoder(gatt.ParseIDDStatus, iddStatus)},
-		{"2B22", "IDD Annunciation Status", gatt.UUIDIDDAnnunciation, iddDecoder(gatt.ParseIDDAnnunciationStatus, iddAnnunciation)},
-		gattCharacteristic(gatt.UUIDIDDFeature, "IDD Features", gatt.ParseIDDFeature, iddFeature),
-		{"2B24", "IDD Status Reader Control Point", gatt.UUIDIDDStatusReader, iddDecoder(gatt.ParseIDDStatusReader, iddReader)},
-		{"2B25", "IDD Command Control Point", gatt.UUIDIDDCommand, iddDecoder(gatt.ParseIDDCommand, iddCommand)},
-		{"2B26", "IDD Command Data", gatt.UUIDIDDCommandData, iddDecoder(gatt.ParseIDDCommandData, iddCommandData)},
-		{"2B27", "IDD Record Access Control Point", gatt.UUIDIDDRecordAccess, iddDecoder(gatt.ParseIDDRecordAccess, iddRecordAccess)},
-		{"2B28", "IDD History Data", gatt.UUIDIDDHistory, iddDecoder(gatt.ParseIDDHistory, iddHistory)},
+		{"2B20", "IDD Status Changed", insulin.UUIDStatusChanged, iddDecoder(insulin.ParseStatusChanged, iddStatusChanged)},
+		{"2B21", "IDD Status", insulin.UUIDStatus, iddDecoder(insulin.ParseStatus, iddStatus)},
+		{"2B22", "IDD Annunciation Status", insulin.UUIDAnnunciation, iddDecoder(insulin.ParseAnnunciationStatus, iddAnnunciation)},
+		gattCharacteristic(insulin.UUIDFeature, "IDD Features", insulin.ParseFeature, iddFeature),
+		{"2B24", "IDD Status Reader Control Point", insulin.UUIDStatusReader, iddDecoder(insulin.ParseStatusReader, iddReader)},
+		{"2B25", "IDD Command Control Point", insulin.UUIDCommand, iddDecoder(insulin.ParseCommand, iddCommand)},
+		{"2B26", "IDD Command Data", insulin.UUIDCommandData, iddDecoder(insulin.ParseCommandData, iddCommandData)},
+		{"2B27", "IDD Record Access Control Point", insulin.UUIDRecordAccess, iddDecoder(insulin.ParseRecordAccess, iddRecordAccess)},
+		{"2B28", "IDD History Data", insulin.UUIDHistory, iddDecoder(insulin.ParseHistory, iddHistory)},
 		gattCharacteristic(gatt.UUIDEnhancedBloodPressure, "Enhanced Blood Pressure Measurement", gatt.ParseEnhancedBloodPressure, enhancedBP),
 		gattCharacteristic(gatt.UUIDEnhancedCuffPressure, "Enhanced Intermediate Cuff Pressure", gatt.ParseEnhancedCuffPressure, enhancedCuff),
 		gattCharacteristic(gatt.UUIDBloodPressureRecord, "Blood Pressure Record", gatt.ParseBloodPressureRecord, bpRecord),
-		gattCharacteristic(gatt.UUIDRegisteredUser, "Registered User", gatt.ParseRegisteredUser, registeredUser),
-		gattCharacteristic(gatt.UUIDActivityFeature, "Physical Activity Monitor Features", gatt.ParseActivityFeatures, activityFeatures),
-		gattCharacteristic(gatt.UUIDActivityInstant, "General Activity Instantaneous Data", gatt.ParseActivityInstant, activityInstant),
-		gattCharacteristic(gatt.UUIDActivitySummary, "General Activity Summary Data", gatt.ParseActivitySummary, activitySummary),
-		gattCharacteristic(gatt.UUIDCardioActivity, "CardioRespiratory Activity Instantaneous Data", gatt.ParseCardioActivity, cardioActivity),
-		gattCharacteristic(gatt.UUIDCardioActivitySummary, "CardioRespiratory Activity Summary Data", gatt.ParseCardioActivitySummary, cardioSummary),
-		gattCharacteristic(gatt.UUIDStepSummary, "Step Counter Activity Summary Data", gatt.ParseStepSummary, stepSummary),
-		gattCharacteristic(gatt.UUIDSleepActivity, "Sleep Activity Instantaneous Data", gatt.ParseSleepActivity, sleepActivity),
-		gattCharacteristic(gatt.UUIDSleepSummary, "Sleep Activity Summary Data", gatt.ParseSleepSummary, sleepSummary),
-		gattCharacteristic(gatt.UUIDActivityControl, "Physical Activity Monitor Control Point", gatt.ParseActivityControl, activityControl),
-		gattCharacteristic(gatt.UUIDActivitySession, "Physical Activity Current Session", gatt.ParseActivitySession, activitySession),
-		gattCharacteristic(gatt.UUIDActivityDescriptor, "Physical Activity Session Descriptor", gatt.ParseActivityDescriptor, activityDescriptor),
-		gattCharacteristic(gatt.UUIDLiveObservation, "Live Health Observations", gatt.ParseLiveObservation, liveObservation),
-		gattCharacteristic(gatt.UUIDDeviceTimeFeature, "Device Time Feature", gatt.ParseDeviceTimeFeature, deviceTimeFeature),
-		{"2B8F", "Device Time Parameters", gatt.UUIDDeviceTimeParameters, decodeDeviceTimeParameters},
-		{"2B90", "Device Time", gatt.UUIDDeviceTime, decodeDeviceTime},
-		gattCharacteristic(gatt.UUIDStoredObservation, "Stored Health Observations", gatt.ParseStoredObservation, storedObservation),
+		gattCharacteristic(user.UUIDRegistered, "Registered User", user.ParseRegistered, registeredUser),
+		gattCharacteristic(activity.UUIDFeature, "Physical Activity Monitor Features", activity.ParseFeatures, activityFeatures),
+		gattCharacteristic(activity.UUIDInstant, "General Activity Instantaneous Data", activity.ParseInstant, activityInstant),
+		gattCharacteristic(activity.UUIDSummary, "General Activity Summary Data", activity.ParseSummary, activitySummary),
+		gattCharacteristic(activity.UUIDCardio, "CardioRespiratory Activity Instantaneous Data", activity.ParseCardio, cardioActivity),
+		gattCharacteristic(activity.UUIDCardioSummary, "CardioRespiratory Activity Summary Data", activity.ParseCardioSummary, cardioSummary),
+		gattCharacteristic(activity.UUIDStepSummary, "Step Counter Activity Summary Data", activity.ParseStepSummary, stepSummary),
+		gattCharacteristic(activity.UUIDSleep, "Sleep Activity Instantaneous Data", activity.ParseSleep, sleepActivity),
+		gattCharacteristic(activity.UUIDSleepSummary, "Sleep Activity Summary Data", activity.ParseSleepSummary, sleepSummary),
+		gattCharacteristic(activity.UUIDControl, "Physical Activity Monitor Control Point", activity.ParseControl, activityControl),
+		gattCharacteristic(activity.UUIDSession, "Physical Activity Current Session", activity.ParseSession, activitySession),
+		gattCharacteristic(activity.UUIDDescriptor, "Physical Activity Session Descriptor", activity.ParseDescriptor, activityDescriptor),
+		gattCharacteristic(ghs.UUIDLiveObservation, "Live Health Observations", ghs.ParseLiveObservation, liveObservation),
+		gattCharacteristic(clock.UUIDDeviceTimeFeature, "Device Time Feature", clock.ParseDeviceTimeFeature, deviceTimeFeature),
+		{"2B8F", "Device Time Parameters", clock.UUIDDeviceTimeParameters, decodeDeviceTimeParameters},
+		{"2B90", "Device Time", clock.UUIDDeviceTime, decodeDeviceTime},
+		gattCharacteristic(ghs.UUIDStoredObservation, "Stored Health Observations", ghs.ParseStoredObservation, storedObservation),
 		gattCharacteristic(gatt.UUIDBatteryStatus, "Battery Level Status", gatt.ParseBatteryStatus, batteryStatus),
-		gattCharacteristic(gatt.UUIDGHSSchedule, "Observation Schedule Changed", gatt.ParseGHSSchedule, ghsSchedule),
-		gattCharacteristic(gatt.UUIDElapsedTime, "Current Elapsed Time", gatt.ParseElapsedTime, currentElapsedTime),
-		gattCharacteristic(gatt.UUIDGHSFeature, "Health Sensor Features", gatt.ParseGHSFeature, ghsFeature),
-		{"2BF4", "GHS Control Point", gatt.UUIDGHSControl, decodeGHSControl},
+		gattCharacteristic(ghs.UUIDSchedule, "Observation Schedule Changed", ghs.ParseSchedule, ghsSchedule),
+		gattCharacteristic(ghs.UUIDElapsedTime, "Current Elapsed Time", ghs.ParseElapsedTime, currentElapsedTime),
+		gattCharacteristic(ghs.UUIDFeature, "Health Sensor Features", ghs.ParseFeature, ghsFeature),
+		{"2BF4", "GHS Control Point", ghs.UUIDControl, decodeGHSControl},
 		gattCharacteristic(gatt.UUIDUDI, "UDI for Medical Devices", gatt.ParseUDI, udi),
 	}
 }
@@ -68,7 +74,7 @@ func (l *layout) framing(n int, name, meaning string) {
 	l.add(n, name, v, meaning)
 }
 
-func (l *layout) segment(h gatt.SegmentHeader) {
+func (l *layout) segment(h segment.Header) {
 	var value byte
 	if len(l.bytes) > 0 {
 		value = l.bytes[0]
@@ -80,13 +86,13 @@ func (l *layout) segment(h gatt.SegmentHeader) {
 // say that there is one.
 func iddDecoder[M any](parse func([]byte) (M, error), lay func(*layout, M)) func([]byte, hints) (layout, error) {
 	return func(b []byte, h hints) (layout, error) {
-		if h.IDDFeatures == nil || gatt.IDDFeatures(*h.IDDFeatures)&gatt.IDDE2EProtection == 0 {
+		if h.IDDFeatures == nil || insulin.Features(*h.IDDFeatures)&insulin.E2EProtection == 0 {
 			m, err := parse(b)
 			l := layout{bytes: b}
 			lay(&l, m)
 			return l, err
 		}
-		value, counter, err := gatt.IDDUnprotect(b)
+		value, counter, err := insulin.Unprotect(b)
 		if err != nil {
 			return layout{bytes: b}, err
 		}
@@ -101,9 +107,9 @@ func iddDecoder[M any](parse func([]byte) (M, error), lay func(*layout, M)) func
 	}
 }
 
-func iddStatusChanged(l *layout, s gatt.IDDStatusChanged) { l.named(2, "status_changed", uint64(s), s) }
+func iddStatusChanged(l *layout, s insulin.StatusChanged) { l.named(2, "status_changed", uint64(s), s) }
 
-func iddStatus(l *layout, m gatt.IDDStatus) {
+func iddStatus(l *layout, m insulin.Status) {
 	l.named(1, "therapy_control_state", uint64(m.Therapy), m.Therapy)
 	l.named(1, "operational_state", uint64(m.Operational), m.Operational)
 	l.sfloat("reservoir_remaining_IU", m.Reservoir)
@@ -111,7 +117,7 @@ func iddStatus(l *layout, m gatt.IDDStatus) {
 	l.also("reservoir_attached", m.Attached, "")
 }
 
-func iddAnnunciation(l *layout, m gatt.IDDAnnunciationStatus) {
+func iddAnnunciation(l *layout, m insulin.AnnunciationStatus) {
 	l.flags("annunciation", "auxiliary 1", "auxiliary 2", "auxiliary 3", "auxiliary 4", "auxiliary 5")
 	if m.HasAnnunciation {
 		l.number(2, "annunciation_instance_id", uint64(m.Instance))
@@ -125,7 +131,7 @@ func iddAnnunciation(l *layout, m gatt.IDDAnnunciationStatus) {
 	}
 }
 
-func iddFeature(l *layout, m gatt.IDDFeature) {
+func iddFeature(l *layout, m insulin.Feature) {
 	l.crc(true)
 	l.number(1, "e2e_counter", uint64(m.Counter))
 	l.sfloat("insulin_concentration_IU_per_mL", m.Concentration)
@@ -133,7 +139,7 @@ func iddFeature(l *layout, m gatt.IDDFeature) {
 	l.raw("feature_extension", m.Extension)
 }
 
-func iddReader(l *layout, m gatt.IDDStatusReader) {
+func iddReader(l *layout, m insulin.StatusReader) {
 	l.named(2, "opcode", uint64(m.OpCode), m.OpCode)
 	if request, result, ok := m.Response(); ok {
 		l.named(2, "request_opcode", uint64(request), request)
@@ -143,7 +149,7 @@ func iddReader(l *layout, m gatt.IDDStatusReader) {
 	l.raw("operand", m.Operand)
 }
 
-func iddCommand(l *layout, m gatt.IDDCommand) {
+func iddCommand(l *layout, m insulin.Command) {
 	l.named(2, "opcode", uint64(m.OpCode), m.OpCode)
 	if request, result, ok := m.Response(); ok {
 		l.named(2, "request_opcode", uint64(request), request)
@@ -153,12 +159,12 @@ func iddCommand(l *layout, m gatt.IDDCommand) {
 	l.raw("operand", m.Operand)
 }
 
-func iddCommandData(l *layout, m gatt.IDDCommandData) {
+func iddCommandData(l *layout, m insulin.CommandData) {
 	l.named(2, "opcode", uint64(m.OpCode), m.OpCode)
 	l.raw("command_data", m.Operand)
 }
 
-func iddRecordAccess(l *layout, m gatt.IDDRecordAccess) {
+func iddRecordAccess(l *layout, m insulin.RecordAccess) {
 	l.named(1, "opcode", uint64(m.OpCode), m.OpCode)
 	l.named(1, "operator", uint64(m.Operator), m.Operator)
 	if request, result, ok := m.Response(); ok {
@@ -169,7 +175,7 @@ func iddRecordAccess(l *layout, m gatt.IDDRecordAccess) {
 	l.raw("operand", m.Operand)
 }
 
-func iddHistory(l *layout, m gatt.IDDHistory) {
+func iddHistory(l *layout, m insulin.History) {
 	l.named(2, "event_type", uint64(m.Event), m.Event)
 	l.number(4, "sequence", uint64(m.Sequence))
 	l.number(2, "relative_offset_s", uint64(m.Offset))
@@ -216,7 +222,7 @@ func enhancedDetails(l *layout, d gatt.EnhancedBPDetails) {
 }
 
 func bpRecord(l *layout, m gatt.BloodPressureRecord) {
-	l.segment(m.SegmentHeader)
+	l.segment(m.Header)
 	if m.First {
 		l.number(2, "sequence", uint64(m.Sequence))
 		l.add(2, "uuid", m.UUID, fmt.Sprintf("%04X", m.UUID))
@@ -224,16 +230,16 @@ func bpRecord(l *layout, m gatt.BloodPressureRecord) {
 	l.raw("recorded_data", m.Data)
 }
 
-func registeredUser(l *layout, m gatt.RegisteredUser) {
-	l.segment(m.SegmentHeader)
+func registeredUser(l *layout, m user.Registered) {
+	l.segment(m.Header)
 	l.number(1, "user_index", uint64(m.User))
 	data, _ := m.Data.AppendBinary(nil)
 	l.raw("data", data)
 }
 
-func activityFeatures(l *layout, f gatt.ActivityFeatures) { l.named(8, "features", uint64(f), f) }
+func activityFeatures(l *layout, f activity.Features) { l.named(8, "features", uint64(f), f) }
 
-func activityHeader(l *layout, h gatt.ActivityHeader, size int, flags uint64, words fmt.Stringer) {
+func activityHeader(l *layout, h activity.Head, size int, flags uint64, words fmt.Stringer) {
 	l.number(1, "header", uint64(h.Header))
 	l.named(size, "flags", flags, words)
 	l.number(2, "session_id", uint64(h.Session))
@@ -242,48 +248,48 @@ func activityHeader(l *layout, h gatt.ActivityHeader, size int, flags uint64, wo
 	l.number(4, "sequence", uint64(h.Sequence))
 }
 
-func activityInstant(l *layout, m gatt.ActivityInstant) {
-	activityHeader(l, m.ActivityHeader, 3, uint64(m.Flags), m.Flags)
+func activityInstant(l *layout, m activity.Instant) {
+	activityHeader(l, m.Head, 3, uint64(m.Flags), m.Flags)
 	l.raw("additional_data", m.Fields)
 }
 
-func activitySummary(l *layout, m gatt.ActivitySummary) {
-	activityHeader(l, m.ActivityHeader, 4, uint64(m.Flags), m.Flags)
+func activitySummary(l *layout, m activity.Summary) {
+	activityHeader(l, m.Head, 4, uint64(m.Flags), m.Flags)
 	l.raw("additional_data", m.Fields)
 }
 
-func stepSummary(l *layout, m gatt.StepSummary) {
-	activityHeader(l, m.ActivityHeader, 1, uint64(m.Flags), m.Flags)
+func stepSummary(l *layout, m activity.StepSummary) {
+	activityHeader(l, m.Head, 1, uint64(m.Flags), m.Flags)
 	l.raw("additional_data", m.Fields)
 }
 
-func cardioActivity(l *layout, m gatt.CardioActivity) {
+func cardioActivity(l *layout, m activity.Cardio) {
 	l.named(2, "flags", uint64(m.Flags), m.Flags)
 	l.raw("additional_data", m.Fields)
 }
 
-func cardioSummary(l *layout, m gatt.CardioActivitySummary) {
+func cardioSummary(l *layout, m activity.CardioSummary) {
 	l.named(4, "flags", uint64(m.Flags), m.Flags)
 	l.raw("additional_data", m.Fields)
 }
 
-func sleepActivity(l *layout, m gatt.SleepActivity) {
+func sleepActivity(l *layout, m activity.Sleep) {
 	l.named(2, "flags", uint64(m.Flags), m.Flags)
 	l.named(3, "sleep_stage", uint64(m.Stage), m.Stage)
 	l.raw("additional_data", m.Fields)
 }
 
-func sleepSummary(l *layout, m gatt.SleepSummary) {
+func sleepSummary(l *layout, m activity.SleepSummary) {
 	l.named(3, "flags", uint64(m.Flags), m.Flags)
 	l.raw("additional_data", m.Fields)
 }
 
-func activityControl(l *layout, m gatt.ActivityControl) {
+func activityControl(l *layout, m activity.Control) {
 	l.named(1, "opcode", uint64(m.OpCode), m.OpCode)
 	l.raw("operand", m.Operand)
 }
 
-func activitySession(l *layout, m gatt.ActivitySession) {
+func activitySession(l *layout, m activity.Session) {
 	l.flags("session active", "activity type")
 	l.number(2, "session_id", uint64(m.Session))
 	if m.HasType {
@@ -291,32 +297,32 @@ func activitySession(l *layout, m gatt.ActivitySession) {
 	}
 }
 
-func activityDescriptor(l *layout, m gatt.ActivityDescriptor) {
+func activityDescriptor(l *layout, m activity.Descriptor) {
 	l.number(2, "session_id", uint64(m.Session))
 	l.named(1, "session_status", uint64(m.Status), m.Status)
 	l.named(1, "activity_type", uint64(m.Type), m.Type)
 	l.raw("additional_data", m.More)
 }
 
-func deviceTimeFeature(l *layout, m gatt.DeviceTimeFeature) {
+func deviceTimeFeature(l *layout, m clock.DeviceTimeFeature) {
 	l.crc(m.HasCRC)
 	l.named(2, "features", uint64(m.Features), m.Features)
 }
 
 func decodeDeviceTimeParameters(b []byte, h hints) (layout, error) {
 	features := h.deviceTime()
-	m, err := gatt.ParseDeviceTimeParameters(b, features)
+	m, err := clock.ParseDeviceTimeParameters(b, features)
 	l := layout{bytes: b}
-	l.crc(features&gatt.DTE2ECRC != 0)
+	l.crc(features&clock.DTE2ECRC != 0)
 	l.number(2, "rtc_resolution_65536s", uint64(m.Resolution))
-	if features&gatt.DTDriftTracking != 0 {
+	if features&clock.DTDriftTracking != 0 {
 		l.number(2, "max_rtc_drift_limit_s", uint64(m.MaxDrift))
 		l.number(2, "max_days_until_sync_loss", uint64(m.MaxDays))
 	}
-	if features&gatt.DTChangeLogging != 0 {
+	if features&clock.DTChangeLogging != 0 {
 		l.number(2, "non_logged_time_adjustment_limit_s", uint64(m.NonLoggedLimit))
 	}
-	if features&gatt.DTDisplayedFormats != 0 {
+	if features&clock.DTDisplayedFormats != 0 {
 		l.number(2, "displayed_formats", uint64(m.Formats))
 	}
 	return l, err
@@ -324,34 +330,34 @@ func decodeDeviceTimeParameters(b []byte, h hints) (layout, error) {
 
 func decodeDeviceTime(b []byte, h hints) (layout, error) {
 	features := h.deviceTime()
-	m, err := gatt.ParseDeviceTime(b, features)
+	m, err := clock.ParseDeviceTime(b, features)
 	l := layout{bytes: b}
-	l.crc(features&gatt.DTE2ECRC != 0)
+	l.crc(features&clock.DTE2ECRC != 0)
 	l.add(4, "base_time", m.BaseTime, m.Base().Truncate(time.Second).Format(deviceTime))
 	l.add(1, "time_zone_15min", m.Zone, "")
 	l.named(1, "dst_offset", uint64(m.DST), m.DST)
 	l.named(2, "status", uint64(m.Status), m.Status)
-	if features&gatt.DTUserTimeline != 0 {
+	if features&clock.DTUserTimeline != 0 {
 		l.number(4, "user_time", uint64(m.UserTime))
 	}
-	if features&gatt.DTDriftTracking != 0 {
+	if features&clock.DTDriftTracking != 0 {
 		l.number(2, "accumulated_rtc_drift_s", uint64(m.Drift))
 	}
-	if features&gatt.DTChangeLogging != 0 {
+	if features&clock.DTChangeLogging != 0 {
 		l.number(2, "next_sequence", uint64(m.NextSequence))
 	}
-	if features&gatt.DTSecondFractions != 0 {
+	if features&clock.DTSecondFractions != 0 {
 		l.number(2, "base_time_fractions_65536", uint64(m.Fraction))
 	}
 	return l, err
 }
 
 // deviceTime is what the clock of the device can do; nothing if that is unknown.
-func (h hints) deviceTime() gatt.DeviceTimeFeatures {
+func (h hints) deviceTime() clock.DeviceTimeFeatures {
 	if h.DeviceTimeFeatures == nil {
 		return 0
 	}
-	return gatt.DeviceTimeFeatures(*h.DeviceTimeFeatures)
+	return clock.DeviceTimeFeatures(*h.DeviceTimeFeatures)
 }
 
 func batteryStatus(l *layout, m gatt.BatteryStatus) {
@@ -369,14 +375,14 @@ func batteryStatus(l *layout, m gatt.BatteryStatus) {
 	}
 }
 
-func elapsedTime(l *layout, t gatt.ElapsedTime) {
+func elapsedTime(l *layout, t ghs.ElapsedTime) {
 	l.bitsAt("time_flags", "ticks", "UTC", "resolution bit 0", "resolution bit 1", "offset is used", "current timeline")
 	l.add(6, "time_value", t.Value, t.String())
 	l.named(1, "sync_source", uint64(t.Source), t.Source)
 	l.add(1, "tz_dst_offset_15min", t.Offset, "")
 }
 
-func currentElapsedTime(l *layout, m gatt.CurrentElapsedTime) {
+func currentElapsedTime(l *layout, m ghs.CurrentElapsedTime) {
 	elapsedTime(l, m.ElapsedTime)
 	if m.HasClock {
 		l.named(1, "clock_status", uint64(m.Status), m.Status)

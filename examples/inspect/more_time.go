@@ -7,48 +7,49 @@ import (
 	"strconv"
 
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 )
 
 // timeCharacteristics are those of clocks, and the list of certifications.
 func timeCharacteristics() []characteristic {
 	return []characteristic{
-		gattCharacteristic(gatt.UUIDDayOfWeek, "Day of Week", gatt.ParseDayOfWeek, dayOfWeek),
-		gattCharacteristic(gatt.UUIDDayDateTime, "Day Date Time", gatt.ParseDayDateTime, dayDateTime),
-		gattCharacteristic(gatt.UUIDExactTime256, "Exact Time 256", gatt.ParseExactTime256, exactTime),
-		gattCharacteristic(gatt.UUIDDSTOffset, "DST Offset", gatt.ParseDSTOffset, dstOffset),
-		gattCharacteristic(gatt.UUIDTimeZone, "Time Zone", gatt.ParseTimeZone, timeZone),
-		gattCharacteristic(gatt.UUIDLocalTimeInformation, "Local Time Information", gatt.ParseLocalTimeInformation, localTime),
-		gattCharacteristic(gatt.UUIDTimeAccuracy, "Time Accuracy", gatt.ParseTimeAccuracy, timeAccuracy),
-		gattCharacteristic(gatt.UUIDTimeSource, "Time Source", gatt.ParseTimeSource, timeSource),
-		gattCharacteristic(gatt.UUIDReferenceTime, "Reference Time Information", gatt.ParseReferenceTimeInformation, referenceTime),
-		{"2A16", "Time Update Control Point", gatt.UUIDTimeUpdateControl, decodeTimeUpdateControl},
-		gattCharacteristic(gatt.UUIDTimeUpdateState, "Time Update State", gatt.ParseTimeUpdateState, timeUpdateState),
+		gattCharacteristic(clock.UUIDDayOfWeek, "Day of Week", clock.ParseDayOfWeek, dayOfWeek),
+		gattCharacteristic(clock.UUIDDayDateTime, "Day Date Time", clock.ParseDayDateTime, dayDateTime),
+		gattCharacteristic(clock.UUIDExactTime256, "Exact Time 256", clock.ParseExactTime256, exactTime),
+		gattCharacteristic(clock.UUIDDSTOffset, "DST Offset", clock.ParseDSTOffset, dstOffset),
+		gattCharacteristic(clock.UUIDTimeZone, "Time Zone", clock.ParseTimeZone, timeZone),
+		gattCharacteristic(clock.UUIDLocalTimeInformation, "Local Time Information", clock.ParseLocalTimeInformation, localTime),
+		gattCharacteristic(clock.UUIDTimeAccuracy, "Time Accuracy", clock.ParseTimeAccuracy, timeAccuracy),
+		gattCharacteristic(clock.UUIDTimeSource, "Time Source", clock.ParseTimeSource, timeSource),
+		gattCharacteristic(clock.UUIDReferenceTime, "Reference Time Information", clock.ParseReferenceTimeInformation, referenceTime),
+		{"2A16", "Time Update Control Point", clock.UUIDTimeUpdateControl, decodeTimeUpdateControl},
+		gattCharacteristic(clock.UUIDTimeUpdateState, "Time Update State", clock.ParseTimeUpdateState, timeUpdateState),
 		gattCharacteristic(gatt.UUIDRegulatoryData, "IEEE 11073-20601 Regulatory Certification Data List",
 			gatt.ParseRegulatoryData, regulatoryData),
-		gattCharacteristic(gatt.UUIDCurrentTime, "Current Time", gatt.ParseCurrentTime, currentTime),
+		gattCharacteristic(clock.UUIDCurrentTime, "Current Time", clock.ParseCurrentTime, currentTime),
 	}
 }
 
-func dayOfWeek(l *layout, d gatt.DayOfWeek) { l.named(1, "day_of_week", uint64(d), d) }
+func dayOfWeek(l *layout, d clock.DayOfWeek) { l.named(1, "day_of_week", uint64(d), d) }
 
-func dayDateTime(l *layout, d gatt.DayDateTime) {
+func dayDateTime(l *layout, d clock.DayDateTime) {
 	l.dateTime("timestamp", d.DateTime)
 	dayOfWeek(l, d.DayOfWeek)
 }
 
-func exactTime(l *layout, t gatt.ExactTime256) {
+func exactTime(l *layout, t clock.ExactTime256) {
 	dayDateTime(l, t.DayDateTime)
 	l.number(1, "fractions_256", uint64(t.Fractions))
 }
 
-func currentTime(l *layout, t gatt.CurrentTime) {
+func currentTime(l *layout, t clock.CurrentTime) {
 	exactTime(l, t.ExactTime256)
 	l.named(1, "adjust_reason", uint64(t.Adjusted), t.Adjusted)
 }
 
-func dstOffset(l *layout, d gatt.DSTOffset) { l.named(1, "dst_offset", uint64(d), d) }
+func dstOffset(l *layout, d clock.DSTOffset) { l.named(1, "dst_offset", uint64(d), d) }
 
-func timeZone(l *layout, z gatt.TimeZone) {
+func timeZone(l *layout, z clock.TimeZone) {
 	l.add(1, "time_zone_15min", int8(z), "")
 	var minutes any
 	if east, ok := z.Offset(); ok {
@@ -57,12 +58,12 @@ func timeZone(l *layout, z gatt.TimeZone) {
 	l.also("offset_min", minutes, "")
 }
 
-func localTime(l *layout, i gatt.LocalTimeInformation) {
+func localTime(l *layout, i clock.LocalTimeInformation) {
 	timeZone(l, i.Zone)
 	dstOffset(l, i.DST)
 }
 
-func timeAccuracy(l *layout, a gatt.TimeAccuracy) {
+func timeAccuracy(l *layout, a clock.TimeAccuracy) {
 	l.named(1, "accuracy_8th_s", uint64(a), a)
 	var seconds any
 	if q, ok := a.Drift(); ok {
@@ -71,9 +72,9 @@ func timeAccuracy(l *layout, a gatt.TimeAccuracy) {
 	l.also("accuracy_s", seconds, "")
 }
 
-func timeSource(l *layout, s gatt.TimeSource) { l.named(1, "time_source", uint64(s), s) }
+func timeSource(l *layout, s clock.TimeSource) { l.named(1, "time_source", uint64(s), s) }
 
-func referenceTime(l *layout, i gatt.ReferenceTimeInformation) {
+func referenceTime(l *layout, i clock.ReferenceTimeInformation) {
 	timeSource(l, i.Source)
 	timeAccuracy(l, i.Accuracy)
 	l.number(1, "days_since_update", uint64(i.Days))
@@ -81,13 +82,13 @@ func referenceTime(l *layout, i gatt.ReferenceTimeInformation) {
 }
 
 func decodeTimeUpdateControl(b []byte, h hints) (layout, error) {
-	c, err := gatt.ParseTimeUpdateControl(b)
+	c, err := clock.ParseTimeUpdateControl(b)
 	l := layout{bytes: b}
 	l.named(1, "command", uint64(c), c)
 	return l, checkDirection(b, h, c.CheckDirection, err)
 }
 
-func timeUpdateState(l *layout, s gatt.TimeUpdateState) {
+func timeUpdateState(l *layout, s clock.TimeUpdateState) {
 	l.named(1, "current_state", uint64(s.State), s.State)
 	l.named(1, "result", uint64(s.Result), s.Result)
 }

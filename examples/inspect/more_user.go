@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/user"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -11,51 +11,51 @@ import (
 // told about its user. They are shown in full; that is what this program is for.
 func userCharacteristics() []characteristic {
 	list := []characteristic{
-		gattCharacteristic(gatt.UUIDAge, "Age", gatt.ParseUserAge, userAge),
-		gattCharacteristic(gatt.UUIDDateOfBirth, "Date of Birth", gatt.ParseDateOfBirth, dateOfBirth),
-		gattCharacteristic(gatt.UUIDDateOfThresholdAssessment, "Date of Threshold Assessment", gatt.ParseDate, date),
-		gattCharacteristic(gatt.UUIDEmailAddress, "Email Address", gatt.ParseUserText, userText),
-		gattCharacteristic(gatt.UUIDFirstName, "First Name", gatt.ParseUserText, userText),
-		gattCharacteristic(gatt.UUIDGender, "Gender", gatt.ParseUserGender, gender),
-		gattCharacteristic(gatt.UUIDLastName, "Last Name", gatt.ParseUserText, userText),
-		gattCharacteristic(gatt.UUIDSportType, "Sport Type for Aerobic and Anaerobic Thresholds", gatt.ParseSportType, sportType),
-		gattCharacteristic(gatt.UUIDDatabaseChangeIncrement, "Database Change Increment", gatt.ParseChangeIncrement, changeIncrement),
-		gattCharacteristic(gatt.UUIDUserIndex, "User Index", gatt.ParseUserIndex, userIndex),
-		{"2A9F", "User Control Point", gatt.UUIDUserControlPoint, decodeUserControl},
-		gattCharacteristic(gatt.UUIDLanguage, "Language", gatt.ParseUserText, userText),
-		gattCharacteristic(gatt.UUIDDateUTC, "Date UTC", gatt.ParseDateUTC, dateUTC),
+		gattCharacteristic(user.UUIDAge, "Age", user.ParseAge, userAge),
+		gattCharacteristic(user.UUIDDateOfBirth, "Date of Birth", user.ParseDateOfBirth, dateOfBirth),
+		gattCharacteristic(user.UUIDDateOfThresholdAssessment, "Date of Threshold Assessment", user.ParseDate, date),
+		gattCharacteristic(user.UUIDEmailAddress, "Email Address", user.ParseText, userText),
+		gattCharacteristic(user.UUIDFirstName, "First Name", user.ParseText, userText),
+		gattCharacteristic(user.UUIDGender, "Gender", user.ParseGender, gender),
+		gattCharacteristic(user.UUIDLastName, "Last Name", user.ParseText, userText),
+		gattCharacteristic(user.UUIDSportType, "Sport Type for Aerobic and Anaerobic Thresholds", user.ParseSportType, sportType),
+		gattCharacteristic(user.UUIDDatabaseChangeIncrement, "Database Change Increment", user.ParseChangeIncrement, changeIncrement),
+		gattCharacteristic(user.UUIDIndex, "User Index", user.ParseIndex, userIndex),
+		{"2A9F", "User Control Point", user.UUIDControlPoint, decodeUserControl},
+		gattCharacteristic(user.UUIDLanguage, "Language", user.ParseText, userText),
+		gattCharacteristic(user.UUIDDateUTC, "Date UTC", user.ParseDateUTC, dateUTC),
 	}
 	for _, d := range []struct {
-		datum       gatt.UserDatum
+		datum       user.Datum
 		title, name string
 	}{
-		{gatt.AerobicHeartRateLowerLimit, "Aerobic Heart Rate Lower Limit", "bpm"},
-		{gatt.AerobicThreshold, "Aerobic Threshold", "bpm"},
-		{gatt.AnaerobicHeartRateLowerLimit, "Anaerobic Heart Rate Lower Limit", "bpm"},
-		{gatt.AnaerobicHeartRateUpperLimit, "Anaerobic Heart Rate Upper Limit", "bpm"},
-		{gatt.AnaerobicThreshold, "Anaerobic Threshold", "bpm"},
-		{gatt.AerobicHeartRateUpperLimit, "Aerobic Heart Rate Upper Limit", "bpm"},
-		{gatt.FatBurnHeartRateLowerLimit, "Fat Burn Heart Rate Lower Limit", "bpm"},
-		{gatt.FatBurnHeartRateUpperLimit, "Fat Burn Heart Rate Upper Limit", "bpm"},
-		{gatt.HeartRateMax, "Heart Rate Max", "bpm"},
-		{gatt.UserHeight, "Height", "height_m"},
-		{gatt.HipCircumference, "Hip Circumference", "hip_circumference_m"},
-		{gatt.MaxRecommendedHeartRate, "Maximum Recommended Heart Rate", "bpm"},
-		{gatt.RestingHeartRate, "Resting Heart Rate", "bpm"},
-		{gatt.TwoZoneHeartRateLimit, "Two Zone Heart Rate Limits", "bpm"},
-		{gatt.VO2Max, "VO2 Max", "vo2_max_mL_per_kg_per_min"},
-		{gatt.UserWaistCircumference, "Waist Circumference", "waist_circumference_m"},
-		{gatt.UserWeight, "Weight", "weight_kg"},
+		{user.AerobicHeartRateLowerLimit, "Aerobic Heart Rate Lower Limit", "bpm"},
+		{user.AerobicThreshold, "Aerobic Threshold", "bpm"},
+		{user.AnaerobicHeartRateLowerLimit, "Anaerobic Heart Rate Lower Limit", "bpm"},
+		{user.AnaerobicHeartRateUpperLimit, "Anaerobic Heart Rate Upper Limit", "bpm"},
+		{user.AnaerobicThreshold, "Anaerobic Threshold", "bpm"},
+		{user.AerobicHeartRateUpperLimit, "Aerobic Heart Rate Upper Limit", "bpm"},
+		{user.FatBurnHeartRateLowerLimit, "Fat Burn Heart Rate Lower Limit", "bpm"},
+		{user.FatBurnHeartRateUpperLimit, "Fat Burn Heart Rate Upper Limit", "bpm"},
+		{user.HeartRateMax, "Heart Rate Max", "bpm"},
+		{user.Height, "Height", "height_m"},
+		{user.HipCircumference, "Hip Circumference", "hip_circumference_m"},
+		{user.MaxRecommendedHeartRate, "Maximum Recommended Heart Rate", "bpm"},
+		{user.RestingHeartRate, "Resting Heart Rate", "bpm"},
+		{user.TwoZoneHeartRateLimit, "Two Zone Heart Rate Limits", "bpm"},
+		{user.VO2Max, "VO2 Max", "vo2_max_mL_per_kg_per_min"},
+		{user.WaistCircumference, "Waist Circumference", "waist_circumference_m"},
+		{user.Weight, "Weight", "weight_kg"},
 	} {
 		list = append(list, gattCharacteristic(uint16(d.datum), d.title, d.datum.Parse, userNumber(d.name)))
 	}
 	for _, s := range []struct {
-		scheme gatt.ZoneScheme
+		scheme user.ZoneScheme
 		title  string
 	}{
-		{gatt.FiveZones, "Five Zone Heart Rate Limits"},
-		{gatt.ThreeZones, "Three Zone Heart Rate Limits"},
-		{gatt.FourZones, "Four Zone Heart Rate Limits"},
+		{user.FiveZones, "Five Zone Heart Rate Limits"},
+		{user.ThreeZones, "Three Zone Heart Rate Limits"},
+		{user.FourZones, "Four Zone Heart Rate Limits"},
 	} {
 		list = append(list, gattCharacteristic(uint16(s.scheme), s.title, s.scheme.Parse, heartRateZones))
 	}
@@ -63,8 +63,8 @@ func userCharacteristics() []characteristic {
 }
 
 // userNumber shows whole steps of a unit as an integer and others as a decimal.
-func userNumber(name string) func(*layout, gatt.UserNumber) {
-	return func(l *layout, n gatt.UserNumber) {
+func userNumber(name string) func(*layout, user.Number) {
+	return func(l *layout, n user.Number) {
 		q := n.Quantity()
 		if q.Value().Exp == 0 {
 			l.add(1, name, n.Raw, q.Unit().String())
@@ -74,67 +74,67 @@ func userNumber(name string) func(*layout, gatt.UserNumber) {
 	}
 }
 
-func heartRateZones(l *layout, z gatt.HeartRateZones) {
+func heartRateZones(l *layout, z user.HeartRateZones) {
 	unit := vitals.UnitPerMinute.String()
-	if z.Scheme == gatt.FiveZones {
+	if z.Scheme == user.FiveZones {
 		l.add(1, "very_light_light_bpm", z.VeryLightLight, unit)
 	}
 	l.add(1, "light_moderate_bpm", z.LightModerate, unit)
 	l.add(1, "moderate_hard_bpm", z.ModerateHard, unit)
-	if z.Scheme != gatt.ThreeZones {
+	if z.Scheme != user.ThreeZones {
 		l.add(1, "hard_maximum_bpm", z.HardMaximum, unit)
 	}
 }
 
-func userAge(l *layout, a gatt.UserAge) { l.number(1, "age_years", uint64(a)) }
+func userAge(l *layout, a user.Age) { l.number(1, "age_years", uint64(a)) }
 
-func dateOfBirth(l *layout, d gatt.DateOfBirth) { date(l, d.Reveal()) }
+func dateOfBirth(l *layout, d user.DateOfBirth) { date(l, d.Reveal()) }
 
-func date(l *layout, d gatt.Date) { l.add(4, "date", d.String(), "") }
+func date(l *layout, d user.Date) { l.add(4, "date", d.String(), "") }
 
-func dateUTC(l *layout, d gatt.DateUTC) {
+func dateUTC(l *layout, d user.DateUTC) {
 	day, _ := d.Date()
 	l.add(3, "date", day.String(), fmt.Sprintf("day %d since 1970", d))
 }
 
-func userText(l *layout, t gatt.UserText) {
+func userText(l *layout, t user.Text) {
 	b, _ := t.AppendBinary(nil)
 	l.add(len(b), "text", t.Reveal(), "")
 }
 
-func gender(l *layout, g gatt.UserGender) { l.named(1, "gender", uint64(g), g) }
+func gender(l *layout, g user.Gender) { l.named(1, "gender", uint64(g), g) }
 
-func sportType(l *layout, s gatt.SportType) { l.named(1, "sport_type", uint64(s), s) }
+func sportType(l *layout, s user.SportType) { l.named(1, "sport_type", uint64(s), s) }
 
-func changeIncrement(l *layout, i gatt.ChangeIncrement) { l.number(4, "change_increment", uint64(i)) }
+func changeIncrement(l *layout, i user.ChangeIncrement) { l.number(4, "change_increment", uint64(i)) }
 
-func userIndex(l *layout, i gatt.UserIndex) { l.add(1, "user_index", uint8(i), unknownUser(uint8(i))) }
+func userIndex(l *layout, i user.Index) { l.add(1, "user_index", uint8(i), unknownUser(uint8(i))) }
 
 func decodeUserControl(b []byte, h hints) (layout, error) {
-	c, err := gatt.ParseUserControlPoint(b)
+	c, err := user.ParseControlPoint(b)
 	l := layout{bytes: b}
 	userControl(&l, c)
 	return l, checkDirection(b, h, c.CheckDirection, err)
 }
 
-func userControl(l *layout, c gatt.UserControlPoint) {
+func userControl(l *layout, c user.ControlPoint) {
 	l.named(1, "opcode", uint64(c.OpCode), c.OpCode)
 	switch c.OpCode {
-	case gatt.UserRegister:
+	case user.Register:
 		l.number(2, "consent_code", uint64(c.Consent))
-	case gatt.UserConsent:
-		userIndex(l, gatt.UserIndex(c.Index))
+	case user.Consent:
+		userIndex(l, user.Index(c.Index))
 		l.number(2, "consent_code", uint64(c.Consent))
-	case gatt.UserDelete:
-		userIndex(l, gatt.UserIndex(c.Index))
-	case gatt.UserResponse:
+	case user.Delete:
+		userIndex(l, user.Index(c.Index))
+	case user.Response:
 		l.named(1, "request_opcode", uint64(c.Request), c.Request)
 		l.named(1, "response_code", uint64(c.Result), c.Result)
 		switch {
-		case c.Result != gatt.UserSuccess:
-		case c.Request == gatt.UserRegister || c.Request == gatt.UserDelete:
-			userIndex(l, gatt.UserIndex(c.Index))
-		case c.Request == gatt.UserList:
+		case c.Result != user.Success:
+		case c.Request == user.Register || c.Request == user.Delete:
+			userIndex(l, user.Index(c.Index))
+		case c.Request == user.List:
 			l.number(1, "users", uint64(c.Users))
 		}
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/telemed-go/sdk/device"
 	"github.com/telemed-go/sdk/device/gatt"
+	"github.com/telemed-go/sdk/device/gatt/bgm"
+	"github.com/telemed-go/sdk/device/gatt/clock"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/telemed/mqtt"
 	"github.com/telemed-go/sdk/vitals"
@@ -104,10 +106,10 @@ func (b *bed) appendMessages(dst []message, t time.Time) []message {
 	}
 	if b.recording != nil {
 		for _, sample := range b.recording.until(t) {
-			dst = b.add(dst, gatt.UUIDGlucoseMeasurement, t, b.glucose(sample.at, sample.mgPerDL))
+			dst = b.add(dst, bgm.UUIDMeasurement, t, b.glucose(sample.at, sample.mgPerDL))
 		}
 	} else if second%300 == 60 || t.Sub(b.start) == b.after(5) {
-		dst = b.add(dst, gatt.UUIDGlucoseMeasurement, t, b.glucose(t, int64(state.Glucose)))
+		dst = b.add(dst, bgm.UUIDMeasurement, t, b.glucose(t, int64(state.Glucose)))
 	}
 	return dst
 }
@@ -191,15 +193,15 @@ func thermometer(s vitalstest.State) gatt.TemperatureMeasurement {
 }
 
 // glucose is a record of a sensor under the skin.
-func (b *bed) glucose(at time.Time, mgPerDL int64) gatt.GlucoseMeasurement {
+func (b *bed) glucose(at time.Time, mgPerDL int64) bgm.Measurement {
 	b.sequence++
 	concentration, err := medfloat.NewSFloat(vitals.Decimal{Coef: mgPerDL, Exp: -5}) // mg/dL are 10^-5 kg/L
 	if err != nil {
 		concentration = medfloat.SNaN
 	}
-	return gatt.GlucoseMeasurement{
-		Sequence: b.sequence, BaseTime: gatt.DateTimeOf(at), HasConcentration: true,
-		Concentration: concentration, Type: gatt.SampleInterstitialFluid, Location: gatt.LocationNotAvailable,
+	return bgm.Measurement{
+		Sequence: b.sequence, BaseTime: clock.DateTimeOf(at), HasConcentration: true,
+		Concentration: concentration, Type: bgm.SampleInterstitialFluid, Location: bgm.LocationNotAvailable,
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func isPublic(p pkg) bool {
-	return p.Name != "main" && !strings.HasPrefix(p.short(), "internal/")
+	return p.Name != "main" && !strings.HasPrefix(p.short(), "internal/") && !strings.Contains(p.short(), "/internal/")
 }
 
 func TestPackageComments(t *testing.T) {
