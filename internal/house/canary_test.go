@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,6 +21,7 @@ import (
 	"github.com/telemed-go/sdk/device/gatt"
 	"github.com/telemed-go/sdk/device/medfloat"
 	"github.com/telemed-go/sdk/fhir"
+	"github.com/telemed-go/sdk/fhir/serve"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/mqtt"
 	"github.com/telemed-go/sdk/telemed/store"
@@ -261,4 +264,67 @@ func TestCanaryInMQTT(t *testing.T) {
 	c.failed("Open, bad scheme", err)
 	_, err = mqtt.Open(t.Context(), "mqtt://%zz"+canary, mqtt.Subscribe("#"))
 	c.failed("Open, bad address", err)
+}
+
+// What a FHIR server answers to whoever asks for the canary and may not see it,
+// and the links that it gives to whoever may.
+func TestCanaryInServe(t *testing.T) {
+	c := &cage{t: t}
+	const id = "JANE-DOE"
+	pulse := canaryReading()
+	pulse.Patient = vitals.NewPatientID(id)
+	consent := serve.Deny
+	srv := &serve.Server{Access: serve.Access{
+		Authorize: func(context.Context, *http.Request) (serve.Principal, error) {
+			return serve.Principal{ID: "x", Scopes: serve.ParseScopes("system/*.cruds")}, nil
+		},
+		Consent: func(context.Context, serve.Principal, vitals.PatientID, string) serve.Decision { return consent },
+		Audit:   func(context.Context, fhir.Access) error { return nil },
+	}}
+	if err := srv.Put(t.Context(), []vitals.Reading{pulse}); err != nil {
+		t.Fatal(err)
+	}
+	do := func(method, target, body, media string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, "/"+target, strings.NewReader(body))
+		r.Header.Set("Content-Type", media)
+		w := httptest.NewRecorder()
+		srv.ServeHTTP(w, r)
+		return w
+	}
+	const form = "application/x-www-form-urlencoded"
+	for _, target := range []string{
+		"Observation/" + id, "Observation/DOE%5EJANE", "DOE%5EJANE", "Observation?date=" + id, "Observation?patient=x&code:" + id + "=1",
+		"Observation?patient=x&" + id + "=1", "Observation?_page=" + id, "Observation?_format=" + id, "$stream?_type=" + id,
+		"Subscription/" + id, "Patient/" + id, "Observation?patient=x&_count=" + id,
+	} {
+		w := do(http.MethodGet, target, "", "")
+		c.show("GET", w.Body.String()+fmt.Sprint(w.Header()))
+	}
+	for _, body := range []string{"date=" + id, "_count=" + id, "patient=%" + id} {
+		c.show("POST", do(http.MethodPost, "Observation/_search", body, form).Body.String())
+	}
+	for _, body := range []string{id, `{"resourceType":"` + id + `"}`, `{"resourceType":"Subscription","status":"requested","reason":"x","criteria":"` + id + `","channel":{"type":"rest-hook"}}`} {
+		c.show("Subscription", do(http.MethodPost, "Subscription", body, "application/fhir+json").Body.String())
+	}
+	consent = serve.Permit
+	second := pulse
+	second.At = second.At.Add(time.Second)
+	if err := srv.Put(t.Context(), []vitals.Reading{second}); err != nil {
+		t.Fatal(err)
+	}
+	var bundle struct {
+		Link []struct{ Relation, URL string }
+	}
+	if err := json.Unmarshal(do(http.MethodPost, "Observation/_search", "_count=1&patient="+id, form).Body.Bytes(), &bundle); err != nil {
+		t.Fatal(err)
+	}
+	if len(bundle.Link) != 2 || bundle.Link[1].Relation != "next" {
+		t.Fatalf("%d links, want self and next: the canary was not tried", len(bundle.Link))
+	}
+	c.show("next", bundle.Link[1].URL)
+	c.failed("Update", srv.Update(t.Context(), []byte(`{"resourceType":"Flag","id":"`+canary+`"}`)))
+	c.show("Stats", fmt.Sprintf("%+v", srv.Stats()))
+	if c.seen < 20 {
+		t.Errorf("%d texts: the canary was not tried", c.seen)
+	}
 }

@@ -144,6 +144,7 @@ var fences = []struct{ dependency, where string }{
 	{"github.com/fxamacker/cbor", "device/senml device/compact telemed/seal telemed/store"},
 	{"github.com/samply/golang-fhir-models", "fhir fhir/*"},
 	{"go.etcd.io/bbolt", "telemed/store"},
+	{"github.com/coder/websocket", "fhir/serve video video/*"},
 	{"github.com/mochi-mqtt/server", "examples/*"},
 	{"github.com/stretchr/testify", ""},
 	{"github.com/chromedp", ""},

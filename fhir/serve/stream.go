@@ -1,0 +1,236 @@
+package serve
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Streams are the limits of streams.
+type Streams struct {
+	// Max and MaxEach are how many may be open, of all and of one principal; 0 is
+	// 2000 and 200.
+	Max, MaxEach int
+	// Queue is how many states wait for a slow client; 0 is 1024.
+	Queue int
+	// Heartbeat is sent after a silence; 0 is 15 s.
+	Heartbeat time.Duration
+	// Patience is how long a client may take to accept what is sent; 0 is 30 s.
+	Patience time.Duration
+}
+
+func (s Streams) withDefaults() Streams {
+	s.Max, s.MaxEach, s.Queue = cmp.Or(s.Max, 2000), cmp.Or(s.MaxEach, 200), cmp.Or(s.Queue, 1024)
+	s.Heartbeat, s.Patience = cmp.Or(s.Heartbeat, 15*time.Second), cmp.Or(s.Patience, 30*time.Second)
+	return s
+}
+
+// streamNames are the parameters of a stream.
+var streamNames = []string{"patient", "subject", "code", "category", "_type", "_since"}
+
+// stream answers with what changes from now on, or since a moment, as
+// Server-Sent Events or over a WebSocket. The data of an event is a resource, or
+// an OperationOutcome that says how many older states were skipped.
+func (s *Server) stream(v *visit) *fault {
+	list, f := parameters(v.w, v.r)
+	if f != nil {
+		return f
+	}
+	q, f := v.reader(streamNames).read("Observation", list)
+	if f != nil {
+		return f
+	}
+	if id := v.r.Header.Get("Last-Event-ID"); id != "" {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			return badParameter("Last-Event-ID", "value", "not the id of an event")
+		}
+		q.since = moment(n)
+	}
+	i := interestOf(&v.who, q)
+	if len(i.granted) == 0 {
+		return v.refuse(faultScope)
+	}
+	done, f := s.running.enter(v.who.ID, s.Streams)
+	if f != nil {
+		return f
+	}
+	defer s.running.leave(v.who.ID)
+	if i.patient != "" {
+		s.approach(v, &i)
+	}
+	d := newFeed(i, s.Streams.withDefaults().Queue)
+	s.listen(d, q.since)
+	defer s.unlisten(d)
+
+	ctx, cancel := context.WithCancel(v.r.Context())
+	defer cancel()
+	if !v.who.Expires.IsZero() {
+		ctx, cancel = context.WithDeadline(ctx, v.who.Expires)
+		defer cancel()
+	}
+	p := &pump{s: s, v: v, feed: d, done: done}
+	if websocketAsked(v.r) {
+		return p.websocket(ctx)
+	}
+	return p.events(ctx)
+}
+
+// interestOf is what the scopes leave of a request for a stream.
+func interestOf(who *Principal, q *search) interest {
+	i := interest{patient: q.patient, wanted: make(map[string]*search), granted: make(map[string]grants)}
+	types := q.types
+	if types == nil {
+		types = kinds[:]
+	}
+	oneOnly := true
+	for _, kind := range types {
+		if g := who.grants(kind, mayRead|maySearch); !g.none() {
+			i.wanted[kind], i.granted[kind] = q, g
+			oneOnly = oneOnly && g.oneOnly()
+		}
+	}
+	if i.patient == "" && oneOnly {
+		i.patient = patientReference(who.Patient)
+	}
+	return i
+}
+
+// approach records a stream of a patient whom the principal may not see now, or
+// who does not exist. The stream is the same in both cases: nothing comes.
+func (s *Server) approach(v *visit, i *interest) {
+	s.store.mu.RLock()
+	b := s.store.beds[i.patient]
+	s.store.mu.RUnlock()
+	covered := false
+	for _, g := range i.granted {
+		covered = covered || g.cover(i.patient)
+	}
+	if b == nil || !covered || !v.consents(b) {
+		_ = v.hide(b)
+	}
+}
+
+// listen begins a feed, with what changed after a moment if there is one.
+func (s *Server) listen(d *feed, since moment) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	s.fan.add(d)
+	if since == 0 {
+		return
+	}
+	var missed []*event
+	for reference, b := range s.store.beds {
+		if d.interest.patient != "" && d.interest.patient != reference {
+			continue
+		}
+		for _, list := range b.series {
+			for _, r := range list.list {
+				if r.moment > since && d.interest.wants(b, r) {
+					missed = append(missed, &event{resource: r, bed: b})
+				}
+			}
+		}
+	}
+	slices.SortFunc(missed, func(a, b *event) int { return cmp.Compare(a.moment, b.moment) })
+	for _, e := range missed {
+		d.offer(e)
+	}
+}
+
+func (s *Server) unlisten(d *feed) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	s.fan.remove(d)
+}
+
+// A pump moves events from a feed to one client.
+type pump struct {
+	s     *Server
+	v     *visit
+	feed  *feed
+	done  <-chan struct{} // of Run
+	batch []*event
+	shown map[*bed]struct{} // whose disclosure is recorded
+}
+
+// A client takes events.
+type client interface {
+	send(ctx context.Context, events []*event, skipped uint64) error
+	beat(ctx context.Context) error
+}
+
+// run ends when the client, the context or the server does.
+func (p *pump) run(ctx context.Context, c client) {
+	ticker := time.NewTicker(p.s.Streams.withDefaults().Heartbeat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.done:
+			return
+		case <-ticker.C:
+			if c.beat(ctx) != nil {
+				return
+			}
+		case <-p.feed.wake:
+			events, skipped := p.feed.take(p.batch[:0])
+			p.s.counts.skipped.Add(skipped)
+			events, ok := p.permitted(ctx, events)
+			if !ok || (len(events) > 0 || skipped > 0) && c.send(ctx, events, skipped) != nil {
+				return
+			}
+			if p.batch = events[:0]; cap(events) > 2*lag {
+				p.batch = nil
+			}
+			clear(events)
+		}
+	}
+}
+
+// permitted leaves the events of patients who agree now. It is false if a
+// disclosure could not be recorded.
+func (p *pump) permitted(ctx context.Context, events []*event) ([]*event, bool) {
+	agreed := make(map[*bed]bool, 1)
+	ok := true
+	events = slices.DeleteFunc(events, func(e *event) bool {
+		permitted, asked := agreed[e.bed]
+		if !asked {
+			permitted = !e.bed.left.Load() && p.s.consents(ctx, p.v.who, e.bed.patient)
+			if permitted {
+				ok = p.record(ctx, e.bed) && ok
+			}
+			agreed[e.bed] = permitted
+		}
+		return !permitted
+	})
+	return events, ok
+}
+
+// record records the first data of each patient.
+func (p *pump) record(ctx context.Context, b *bed) bool {
+	if _, ok := p.shown[b]; ok {
+		return true
+	}
+	if p.shown == nil {
+		p.shown = make(map[*bed]struct{})
+	}
+	host, _, err := net.SplitHostPort(p.v.r.RemoteAddr)
+	if err != nil {
+		host = p.v.r.RemoteAddr
+	}
+	if !p.s.noticed(ctx, &p.v.who, b, "$stream", host) {
+		return false
+	}
+	p.shown[b] = struct{}{}
+	return true
+}
+
+// appendSkipped is what a client is told of states that it did not get.
+func appendSkipped(b []byte, n uint64) []byte {
+	return appendOutcome(b, "information", "throttled", "", strconv.FormatUint(n, 10)+" older states were skipped")
+}
