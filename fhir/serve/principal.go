@@ -63,7 +63,7 @@ type Access struct {
 	Audit func(context.Context, fhir.Access) error
 	// Self is this server in audit events; its address is that of the request
 	// if it has none.
-	Self fhir.Party
+	Self fhir.Agent
 	// InsecureShowEverythingToEverybody is for tests and for the desk of a
 	// developer: no token, no consent and no audit are needed. Functions that are
 	// set are called nevertheless.

@@ -107,8 +107,8 @@ func (v *visit) access(patient vitals.PatientID) fhir.Access {
 // accessOf is what all accesses say.
 func (s *Server) accessOf(who *Principal, patient vitals.PatientID, address string) fhir.Access {
 	a := fhir.Access{
-		ID: newID(), Patient: patient, Client: fhir.Party{Value: who.ID, Address: address}, Server: s.Self,
-		User: fhir.Party{Who: who.User}, Purpose: who.Purpose, Recorded: time.Now(),
+		ID: newID(), Patient: patient, Client: fhir.Agent{Value: who.ID, Address: address}, Server: s.Self,
+		User: fhir.Agent{Who: who.User}, Purpose: who.Purpose, Recorded: time.Now(),
 	}
 	if a.Server.Who == "" && a.Server.Value == "" {
 		a.Server.Value = s.Name()
