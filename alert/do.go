@@ -65,6 +65,9 @@ func (e *Engine) RestoreCommand(c Command) error {
 func (e *Engine) do(c *Command, at int64, silent bool) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.table == nil {
+		return errZero
+	}
 	if e.undelivered > maxBacklog {
 		return ErrBacklog
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // An Engine watches the readings of any number of patients for alarms. Make
-// one with [NewEngine].
+// one with [NewEngine]; the zero Engine has no rules and tells nobody.
 //
 // It is safe for concurrent use. Readings of one patient must come in order,
 // so from one goroutine at a time; then the events of that patient are
@@ -26,7 +26,8 @@ type Engine struct {
 	notifier Notifier
 	members  []Notifier // whom to tell: notifier, or its members
 
-	// sending holds one token: whoever has it delivers.
+	// sending holds one token: whoever has it delivers. The zero Engine has
+	// nothing to deliver and no token.
 	sending chan struct{}
 
 	mu sync.Mutex // guards what follows
@@ -91,7 +92,7 @@ func NewEngine(n Notifier, rules ...Rule) (*Engine, error) {
 func NewEngineSet(n Notifier, set RuleSet) (*Engine, error) {
 	members := flatten(nil, n)
 	switch {
-	case n == nil || slices.Contains(members, nil):
+	case len(members) == 0 || slices.ContainsFunc(members, isNobody):
 		return nil, errors.New("alert: no notifier")
 	case len(members) > maxMembers:
 		return nil, fmt.Errorf("alert: %d notifiers, at most %d are possible", len(members), maxMembers)
@@ -102,6 +103,15 @@ func NewEngineSet(n Notifier, set RuleSet) (*Engine, error) {
 	}
 	return newEngine(n, members, book), nil
 }
+
+// isNobody reports whether a notifier can tell nobody.
+func isNobody(n Notifier) bool {
+	f, ok := n.(NotifyFunc)
+	return n == nil || ok && f == nil
+}
+
+// errZero is what the zero Engine says where it would need rules.
+var errZero = fmt.Errorf("alert: the engine was not made with NewEngine: %w", ErrRule)
 
 func newEngine(n Notifier, members []Notifier, book ruleBook) *Engine {
 	return &Engine{

@@ -16,6 +16,9 @@ import (
 // Snapshots of other rules, patients or notifiers are loaded as far as they
 // apply. On error, which is [ErrSnapshot], nothing has changed.
 func (e *Engine) Load(snapshot []byte) error {
+	if e.sending == nil {
+		return errZero
+	}
 	e.sending <- struct{}{}
 	defer func() { <-e.sending }()
 	e.mu.Lock()

@@ -16,6 +16,9 @@ func (e *Engine) Reload(ctx context.Context, set RuleSet, at time.Time, by strin
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if e.sending == nil {
+		return errZero
+	}
 	ns, ok := nanos(at)
 	if !ok || len(by) > maxLabel {
 		return errors.Join(ErrCommand, ErrTime)

@@ -25,8 +25,10 @@ const snapshotMagic = "alert\x00\x00\x01"
 // The bytes are the same for the same state. It waits for a notifier that is
 // being told.
 func (e *Engine) Snapshot(dst []byte) []byte {
-	e.sending <- struct{}{}
-	defer func() { <-e.sending }()
+	if e.sending != nil {
+		e.sending <- struct{}{}
+		defer func() { <-e.sending }()
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.snapshot(dst)

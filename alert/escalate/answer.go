@@ -35,8 +35,8 @@ func (d *Dispatcher) Acknowledge(ctx context.Context, a Answer) error {
 	if err != nil && !errors.Is(err, alert.ErrNoAlarm) {
 		return err
 	}
-	if d.config.Engine != nil {
-		told := d.config.Engine.Do(ctx, alert.Command{Action: alert.Acknowledge, Alarm: a.Alarm, At: a.At, By: a.By})
+	if d.config.Command != nil {
+		told := d.config.Command(ctx, alert.Command{Action: alert.Acknowledge, Alarm: a.Alarm, At: a.At, By: a.By})
 		if told == nil || !errors.Is(told, alert.ErrNoAlarm) {
 			err = told
 		}

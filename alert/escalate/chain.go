@@ -12,11 +12,11 @@ import (
 type Step struct {
 	// Name says to people who is called, such as "caregiver": 1 to 128 bytes.
 	Name string `json:"name"`
-	// After is the time since the alarm was announced: 0 to [MaxAfter], not less
+	// After is the time since the alarm was announced: 0 to 24 hours, not less
 	// than that of the step before.
 	After time.Duration `json:"after"`
-	// Timeout is how long the messages of the step are tried: at most [MaxAfter].
-	// 0 is until the next step, at least [MinTimeout], and 5 minutes for the last.
+	// Timeout is how long the messages of the step are tried: at most 24 hours.
+	// 0 is until the next step, at least 10 seconds, and 5 minutes for the last.
 	Timeout time.Duration `json:"timeout"`
 	// To is called at the same time: 1 to 16 recipients.
 	To []Recipient `json:"to"`
@@ -29,13 +29,9 @@ type Chain struct {
 	Steps []Step `json:"steps"`
 }
 
-// Bounds of chains.
 const (
-	MaxAfter   = 24 * time.Hour
-	MinTimeout = 10 * time.Second
-)
-
-const (
+	maxAfter     = 24 * time.Hour
+	minTimeout   = 10 * time.Second
 	maxSteps     = 16
 	maxTo        = 16
 	maxText      = 128
@@ -86,9 +82,9 @@ func (s Step) compile(all []Step, i int) (Step, []hours, error) {
 	switch {
 	case !sized(s.Name):
 		return s, nil, errors.New("no name, or too long")
-	case s.After < 0 || s.After > MaxAfter || i > 0 && s.After < all[i-1].After:
+	case s.After < 0 || s.After > maxAfter || i > 0 && s.After < all[i-1].After:
 		return s, nil, errors.New("the time is not within a day, or before that of the step before")
-	case s.Timeout < 0 || s.Timeout > MaxAfter:
+	case s.Timeout < 0 || s.Timeout > maxAfter:
 		return s, nil, errors.New("the timeout is not within a day")
 	case len(s.To) == 0 || len(s.To) > maxTo:
 		return s, nil, fmt.Errorf("not 1 to %d recipients", maxTo)
@@ -96,7 +92,7 @@ func (s Step) compile(all []Step, i int) (Step, []hours, error) {
 	if s.Timeout == 0 {
 		s.Timeout = lastTimeout
 		if i+1 < len(all) {
-			s.Timeout = max(all[i+1].After-s.After, MinTimeout)
+			s.Timeout = max(all[i+1].After-s.After, minTimeout)
 		}
 	}
 	known := make(map[Recipient]bool)

@@ -8,19 +8,6 @@ import (
 	"github.com/telemed-go/sdk/vitals"
 )
 
-// A Commander carries out commands, as [alert.Engine] does.
-type Commander interface {
-	Do(ctx context.Context, c alert.Command) error
-}
-
-// CommandFunc is a function that is a [Commander]. An engine is made with its
-// notifiers, the dispatcher among them, so the dispatcher is made first and gets
-// the engine by way of a function.
-type CommandFunc func(ctx context.Context, c alert.Command) error
-
-// Do calls f.
-func (f CommandFunc) Do(ctx context.Context, c alert.Command) error { return f(ctx, c) }
-
 // Config is what a [Dispatcher] is made of.
 type Config struct {
 	// Routes and Notifiers, by the name of their channel, are needed.
@@ -35,9 +22,11 @@ type Config struct {
 	// Claims are shared by replicas, each of which has a journal of its own and is
 	// given all events and answers. nil: there is one dispatcher.
 	Claims Claims
-	// Engine is told that an alarm was acknowledged, and that it was passed on to
-	// a further step. nil: nobody is.
-	Engine Commander
+	// Command carries out commands, as [alert.Engine.Do] does: that an alarm was
+	// acknowledged, and that it was passed on to a further step. An engine is made
+	// with its notifiers, the dispatcher among them, so where the engine does not
+	// exist yet this is a function that finds it later. nil: nobody is told.
+	Command func(ctx context.Context, c alert.Command) error
 	// Text makes [Message.Text]. It should be a function of the message alone, so
 	// that each attempt says the same. nil: [Brief].
 	Text func(Message) string

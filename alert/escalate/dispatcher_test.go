@@ -146,12 +146,12 @@ func TestTextForms(t *testing.T) {
 		}
 	}
 	var k Kind
-	if err := k.UnmarshalText([]byte("shout")); !errors.Is(err, ErrKind) {
-		t.Errorf("got %v, want ErrKind", err)
+	if err := k.UnmarshalText([]byte("shout")); !errors.Is(err, ErrNotice) {
+		t.Errorf("got %v, want ErrNotice", err)
 	}
 	id := testMessage.ID
 	for _, s := range []string{"", id.String()[:31], id.String() + "0", strings.ToUpper(MessageID{0xab}.String()), "g" + id.String()[1:]} {
-		if err := id.UnmarshalText([]byte(s)); !errors.Is(err, ErrMessageID) || id != testMessage.ID {
+		if err := id.UnmarshalText([]byte(s)); !errors.Is(err, ErrNotice) || id != testMessage.ID {
 			t.Errorf("%q: got %v, %v", s, id, err)
 		}
 	}

@@ -21,8 +21,7 @@ import (
 const (
 	journalMagic = "escalate\x00\x01\r\n" // the second last but one byte is the version
 	headerSize   = 12
-	// MaxEntry is the size of the largest entry of a journal in bytes.
-	MaxEntry = 1 << 20
+	maxEntry     = 1 << 20
 )
 
 // ErrCorrupt: a file is no journal, or damaged elsewhere than at its end.
@@ -45,7 +44,7 @@ func header(b []byte) (n int, crc uint32, ok bool) {
 		return 0, 0, false
 	}
 	size := binary.BigEndian.Uint32(b)
-	return int(min(size, MaxEntry)), binary.BigEndian.Uint32(b[4:]), size <= MaxEntry
+	return int(min(size, maxEntry)), binary.BigEndian.Uint32(b[4:]), size <= maxEntry
 }
 
 // readFrames gives the entries of a journal and returns how many bytes of it are
@@ -96,12 +95,12 @@ func readFrames(r io.Reader, yield func(entry []byte) error) (intact int64, err 
 // torn decides whether the rest of a file is a torn end: no more than one frame,
 // with no intact frame behind.
 func torn(rest []byte, in io.Reader, at int64) error {
-	more, err := io.ReadAll(io.LimitReader(in, headerSize+MaxEntry+1))
+	more, err := io.ReadAll(io.LimitReader(in, headerSize+maxEntry+1))
 	if err != nil {
 		return err
 	}
 	rest = append(rest, more...)
-	damaged := len(rest) > headerSize+MaxEntry
+	damaged := len(rest) > headerSize+maxEntry
 	for i := 1; i+headerSize <= len(rest) && !damaged; i++ {
 		n, crc, ok := header(rest[i:])
 		damaged = ok && i+headerSize+n <= len(rest) && sum(rest[i+headerSize:i+headerSize+n]) == crc

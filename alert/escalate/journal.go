@@ -17,7 +17,7 @@ type Journal interface {
 	// Replay gives all entries, the oldest first. An entry is valid until the
 	// next.
 	Replay(yield func(entry []byte) error) error
-	// Append returns nil once the entries, of at most [MaxEntry] bytes, are on
+	// Append returns nil once the entries, of at most 1 MiB each, are on
 	// stable storage. After an error the dispatcher appends them all again, with
 	// others behind, and each must be there once then. It keeps nothing of them.
 	Append(entries ...[]byte) error
@@ -96,8 +96,8 @@ func (j *File) Append(entries ...[]byte) error {
 	}
 	j.buf = j.buf[:0]
 	for _, e := range entries {
-		if len(e) > MaxEntry {
-			return fmt.Errorf("escalate: an entry of %d bytes, at most %d are possible", len(e), MaxEntry)
+		if len(e) > maxEntry {
+			return fmt.Errorf("escalate: an entry of %d bytes, at most %d are possible", len(e), maxEntry)
 		}
 		j.buf = appendFrame(j.buf, e)
 	}

@@ -64,7 +64,7 @@ func TestDamagedJournal(t *testing.T) {
 			t.Errorf("byte %d is damaged: %d entries, %v", i, len(entries), err)
 		}
 	}
-	long := append(journalBytes(), make([]byte, MaxEntry+headerSize+1)...)
+	long := append(journalBytes(), make([]byte, maxEntry+headerSize+1)...)
 	if _, _, err := readAll(long); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("more than one frame is unreadable: %v", err)
 	}
@@ -90,7 +90,7 @@ func TestFileKeepsAndReplaces(t *testing.T) {
 	if err := j.Append([]byte("[1]"), []byte("[2]")); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Append(make([]byte, MaxEntry+1)); err == nil {
+	if err := j.Append(make([]byte, maxEntry+1)); err == nil {
 		t.Error("an entry that is too large was taken")
 	}
 	// A failed append has left something behind.

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -47,7 +46,7 @@ func (k Kind) String() string {
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText implements [encoding.TextUnmarshaler] with the word. It returns
-// [ErrKind] for others.
+// [ErrNotice] for others.
 func (k *Kind) UnmarshalText(b []byte) error {
 	for known := Call; known <= inhibited; known++ {
 		if known.String() == string(b) {
@@ -55,11 +54,8 @@ func (k *Kind) UnmarshalText(b []byte) error {
 			return nil
 		}
 	}
-	return ErrKind
+	return ErrNotice
 }
-
-// ErrKind: the word is not that of a [Kind].
-var ErrKind = errors.New("escalate: unknown kind of message")
 
 // A Message is what one recipient is to be told. It is a plain value. Its
 // recipient and patient are not shown by fmt and slog.
@@ -146,19 +142,16 @@ func (id MessageID) String() string { return hex.EncodeToString(id[:]) }
 // MarshalText implements [encoding.TextMarshaler] with String.
 func (id MessageID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. It returns [ErrMessageID]
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns [ErrNotice]
 // for what String does not print.
 func (id *MessageID) UnmarshalText(b []byte) error {
 	if len(b) != 2*len(id) {
-		return ErrMessageID
+		return ErrNotice
 	}
 	var parsed MessageID
 	if _, err := hex.Decode(parsed[:], b); err != nil || parsed.String() != string(b) {
-		return ErrMessageID
+		return ErrNotice
 	}
 	*id = parsed
 	return nil
 }
-
-// ErrMessageID: the text does not identify a message.
-var ErrMessageID = errors.New("escalate: not the identifier of a message")

@@ -35,16 +35,17 @@ func (m Message) Notice() Notice {
 	}
 }
 
-// MaxNotice is the size of the largest notice in bytes, as JSON.
-const MaxNotice = 64 << 10
+// maxNotice is the size of the largest notice in bytes, as JSON.
+const maxNotice = 64 << 10
 
-// ErrNotice: the bytes are no notice, or too many.
-var ErrNotice = errors.New("escalate: not a notice")
+// ErrNotice: the text is no notice, too long for one, or not the kind or
+// identifier of a message.
+var ErrNotice = errors.New("escalate: not a notice, or no part of one")
 
-// ParseNotice reads a notice. Unknown members are ignored. The result keeps
+// ParseNotice reads a notice, of at most 64 KiB. Unknown members are ignored. The result keeps
 // nothing of b. The error is [ErrNotice], without what was read.
 func ParseNotice(b []byte) (n Notice, err error) {
-	if len(b) > MaxNotice || json.Unmarshal(b, &n) != nil {
+	if len(b) > maxNotice || json.Unmarshal(b, &n) != nil {
 		return Notice{}, ErrNotice
 	}
 	if n.ID == (MessageID{}) || n.Kind < Call || n.Kind > Ended || n.To == "" {
@@ -53,10 +54,11 @@ func ParseNotice(b []byte) (n Notice, err error) {
 	return n, nil
 }
 
-// Append appends the notice as JSON.
+// Append appends the notice as JSON. The error is [ErrNotice]: it would be
+// longer than 64 KiB.
 func (n Notice) Append(b []byte) ([]byte, error) {
 	j, err := json.Marshal(n)
-	if err != nil || len(j) > MaxNotice {
+	if err != nil || len(j) > maxNotice {
 		return b, ErrNotice
 	}
 	return append(b, j...), nil

@@ -63,7 +63,7 @@ func TestChainsRefused(t *testing.T) {
 		"too many steps":   func(c *Chain) { c.Steps = make([]Step, maxSteps+1) },
 		"backwards":        func(c *Chain) { c.Steps[2].After = time.Minute },
 		"negative":         func(c *Chain) { c.Steps[0].After = -1 },
-		"beyond a day":     func(c *Chain) { c.Steps[3].After = MaxAfter + 1 },
+		"beyond a day":     func(c *Chain) { c.Steps[3].After = maxAfter + 1 },
 		"negative timeout": func(c *Chain) { c.Steps[0].Timeout = -1 },
 		"nobody":           func(c *Chain) { c.Steps[1].To = nil },
 		"a crowd":          func(c *Chain) { c.Steps[1].To = make([]Recipient, maxTo+1) },

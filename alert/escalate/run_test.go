@@ -253,7 +253,7 @@ func TestWithEngine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d = run(t, Config{Routes: []Route{{Chain: standard()}}, Notifiers: p.all(), Engine: engine})
+		d = run(t, Config{Routes: []Route{{Chain: standard()}}, Notifiers: p.all(), Command: engine.Do})
 		put := func(percent int64) {
 			t.Helper()
 			if err := engine.Put(t.Context(), []vitals.Reading{{

@@ -250,13 +250,13 @@ func backoff(id MessageID, attempt int) time.Duration {
 // passOn tells the engine which alarms were passed on to a further step. That is
 // for people to see, and not done again after a crash.
 func (p pass) passOn(ctx context.Context, alarms []alert.AlarmID, now int64) {
-	if p.config.Engine == nil || len(alarms) == 0 {
+	if p.config.Command == nil || len(alarms) == 0 {
 		return
 	}
 	p.running.Go(func() {
 		for _, id := range alarms {
 			one, cancel := context.WithTimeout(ctx, p.config.AttemptTimeout)
-			err := p.config.Engine.Do(one, alert.Command{Action: alert.Escalate, Alarm: id, At: instant(now)})
+			err := p.config.Command(one, alert.Command{Action: alert.Escalate, Alarm: id, At: instant(now)})
 			cancel()
 			if err != nil && !errors.Is(err, alert.ErrNoAlarm) && ctx.Err() == nil {
 				p.config.Report(err)

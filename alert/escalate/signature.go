@@ -4,7 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -41,12 +41,9 @@ type Key struct {
 	Secret []byte // random, at least 32 bytes; it must not change
 }
 
-// ErrKey refuses a [Key].
-var ErrKey = errors.New("escalate: the key has no ID of letters and digits, or less than 32 bytes of secret")
-
 func (k Key) check() error {
 	if !validKeyID(k.ID) || len(k.Secret) < minSecret {
-		return ErrKey
+		return fmt.Errorf("%w: the key has no ID of letters and digits, or less than 32 bytes of secret", ErrWebhook)
 	}
 	return nil
 }

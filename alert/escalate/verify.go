@@ -37,7 +37,7 @@ var (
 const ReceiptHeader = "Telemed-Delivered"
 
 // Verify reads and checks a request, and returns its notice. It reads no more
-// than [MaxNotice] bytes of the body. Errors wrap [ErrSignature] or [ErrNotice],
+// than 64 KiB of the body. Errors wrap [ErrSignature] or [ErrNotice],
 // or are of reading.
 func (v Verifier) Verify(r *http.Request, now time.Time) (Notice, error) {
 	input, signature := only(r.Header, headerInput), only(r.Header, headerSign)
@@ -56,11 +56,11 @@ func (v Verifier) Verify(r *http.Request, now time.Time) (Notice, error) {
 	if only(r.Header, "Content-Type") != jsonType {
 		return Notice{}, ErrSignature
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, MaxNotice+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxNotice+1))
 	if err != nil {
 		return Notice{}, fmt.Errorf("escalate: read notice: %w", err)
 	}
-	if len(body) > MaxNotice {
+	if len(body) > maxNotice {
 		return Notice{}, ErrNotice
 	}
 	want := mac(secret, signatureBase(requestComponents(r.Method, digest(body), idempotency), params))

@@ -66,7 +66,7 @@ func TestVerify(t *testing.T) {
 		{"no input", func(r *http.Request) { r.Header.Del("Signature-Input") }, 0, ErrSignature},
 		{"two signatures", func(r *http.Request) { r.Header.Add("Signature", r.Header.Get("Signature")) }, 0, ErrSignature},
 		{"an empty signature", set("Signature", "alarm=::"), 0, ErrSignature},
-		{"too long", func(r *http.Request) { r.Body = io.NopCloser(bytes.NewReader(make([]byte, MaxNotice+1))) }, 0, ErrNotice},
+		{"too long", func(r *http.Request) { r.Body = io.NopCloser(bytes.NewReader(make([]byte, maxNotice+1))) }, 0, ErrNotice},
 		{"cannot be read", func(r *http.Request) { r.Body = io.NopCloser(iotest.TimeoutReader(iotest.OneByteReader(r.Body))) }, 0, iotest.ErrTimeout},
 	} {
 		r := request(t, testKey, evening)

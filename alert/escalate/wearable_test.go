@@ -36,7 +36,7 @@ func TestWearable(t *testing.T) {
 		t.Errorf("without a topic: %v, %v", r, err)
 	}
 	long := testMessage
-	long.Text = string(make([]byte, MaxNotice))
+	long.Text = string(make([]byte, maxNotice))
 	if r, err := (Wearable{works, topicOf}).Notify(t.Context(), long); r != Failed || !errors.Is(err, ErrRefused) {
 		t.Errorf("a text without bound: %v, %v", r, err)
 	}

@@ -55,8 +55,10 @@ func InsecurePlainHTTP() WebhookOption {
 	return webhookOption(func(c *webhookConfig) { c.plain = true })
 }
 
-// ErrAddress refuses the address of a [Webhook].
-var ErrAddress = errors.New("escalate: the address is no https URL without user and fragment")
+// ErrWebhook refuses the address or the [Key] of a [Webhook].
+var ErrWebhook = errors.New("escalate: impossible webhook")
+
+var errAddress = fmt.Errorf("%w: the address is no https URL without user and fragment", ErrWebhook)
 
 // NewWebhook makes a webhook of an https URL. What is secret about the receiver
 // belongs into the key, not into the URL, which servers log.
@@ -67,7 +69,7 @@ func NewWebhook(address string, key Key, opts ...WebhookOption) (*Webhook, error
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !c.plain) {
-		return nil, ErrAddress // not err: it quotes the address
+		return nil, errAddress // not err: it quotes the address
 	}
 	if err := key.check(); err != nil {
 		return nil, err
@@ -100,7 +102,7 @@ func (w *Webhook) Notify(ctx context.Context, m Message) (Receipt, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, bytes.NewReader(body))
 	if err != nil {
-		return Failed, ErrAddress
+		return Failed, errAddress
 	}
 	w.sign(req, m.ID, body, time.Now())
 	resp, err := w.client.Do(req)

@@ -196,16 +196,16 @@ func TestNewWebhook(t *testing.T) {
 		want    error
 	}{
 		{"https://pager.example/alarms", testKey, nil, nil},
-		{"http://pager.example/", testKey, nil, ErrAddress},
+		{"http://pager.example/", testKey, nil, ErrWebhook},
 		{"http://pager.example/", testKey, []WebhookOption{InsecurePlainHTTP()}, nil},
-		{"https://jane:doe@pager.example/", testKey, nil, ErrAddress},
-		{"https://pager.example/#x", testKey, nil, ErrAddress},
-		{"https:///x", testKey, nil, ErrAddress},
-		{"ftp://pager.example/", testKey, []WebhookOption{InsecurePlainHTTP()}, ErrAddress},
-		{"https://pager.example/%zz", testKey, nil, ErrAddress},
-		{"https://pager.example/", Key{ID: "a", Secret: testKey.Secret[:31]}, nil, ErrKey},
-		{"https://pager.example/", Key{ID: `a"b`, Secret: testKey.Secret}, nil, ErrKey},
-		{"https://pager.example/", Key{Secret: testKey.Secret}, nil, ErrKey},
+		{"https://jane:doe@pager.example/", testKey, nil, ErrWebhook},
+		{"https://pager.example/#x", testKey, nil, ErrWebhook},
+		{"https:///x", testKey, nil, ErrWebhook},
+		{"ftp://pager.example/", testKey, []WebhookOption{InsecurePlainHTTP()}, ErrWebhook},
+		{"https://pager.example/%zz", testKey, nil, ErrWebhook},
+		{"https://pager.example/", Key{ID: "a", Secret: testKey.Secret[:31]}, nil, ErrWebhook},
+		{"https://pager.example/", Key{ID: `a"b`, Secret: testKey.Secret}, nil, ErrWebhook},
+		{"https://pager.example/", Key{Secret: testKey.Secret}, nil, ErrWebhook},
 	} {
 		w, err := NewWebhook(tt.address, tt.key, tt.opts...)
 		if !errors.Is(err, tt.want) || (err == nil) != (w != nil) {

@@ -14,9 +14,12 @@ import (
 //
 // A missing input gets no points and is named in [Result.Missing], unless it
 // could not change the result. If a row depends on a further input, as SpO2
-// scale 2 does on oxygen, and that is missing, the lower points count. It
-// allocates nothing.
+// scale 2 does on oxygen, and that is missing, the lower points count. No
+// inputs, nil, know nothing. It allocates nothing.
 func (c Chart) Evaluate(in *Inputs, now time.Time, maxAge time.Duration) (r Result) {
+	if in == nil {
+		in = &Inputs{}
+	}
 	d := c.def()
 	r.Chart, r.level, r.Band = c, noLevel, Undefined
 	e := evaluation{in: in, r: &r, now: nanos(now), oldest: noTime}

@@ -131,6 +131,9 @@ func appendMeaning(b []byte, l *level) []byte {
 // every input with its value, its age and its points. It shows values of a
 // patient and belongs into the record, not into a log.
 func (c Chart) Explain(in *Inputs, now time.Time, maxAge time.Duration) string {
+	if in == nil {
+		in = &Inputs{}
+	}
 	r := c.Evaluate(in, now, maxAge)
 	return string(r.appendText(nil, func(b []byte, p Parameter) []byte {
 		if r.Missing.Has(p) || !in.known.Has(p) {

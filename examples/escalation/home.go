@@ -76,7 +76,7 @@ func (h *home) open(snapshot []byte) error {
 	}
 	h.messages, err = escalate.New(escalate.Config{
 		Routes: routes(), Notifiers: notifiers, Journal: h.file, Report: h.reported, Text: text,
-		Engine: escalate.CommandFunc(func(ctx context.Context, c alert.Command) error { return h.engine.Do(ctx, c) }),
+		Command: func(ctx context.Context, c alert.Command) error { return h.engine.Do(ctx, c) },
 	})
 	if err != nil {
 		return err

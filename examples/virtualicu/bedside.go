@@ -46,7 +46,7 @@ func newBedside(beds []*bed, start time.Time, live *ward.Ward, scored func(vital
 		return nil, err
 	}
 	if s.dispatcher, err = escalate.New(escalate.Config{
-		Routes: routes(), Notifiers: map[string]escalate.Notifier{"pager": s.pager}, Engine: s.engine, Text: escalate.Explained,
+		Routes: routes(), Notifiers: map[string]escalate.Notifier{"pager": s.pager}, Command: s.engine.Do, Text: escalate.Explained,
 	}); err != nil {
 		return nil, err
 	}
