@@ -79,6 +79,8 @@ func TestLifeOfAResource(t *testing.T) {
 	must(t, s, 201, "PUT", "/Observation/a", observation("a", "1", "p"))
 	must(t, s, 200, "PUT", "/Observation/a", observation("a", "2", "p"))
 	must(t, s, 400, "PUT", "/Observation/a", observation("b", "2", "p"))
+	must(t, s, 201, "PUT", "/ValueSet/v", `{"resourceType":"ValueSet","id":"v","code":"x","identifier":[{"value":"y"}]}`) // code is no concept here
+	require.Equal(t, 1, s.Copies("", "y"))
 	must(t, s, 400, "PUT", "/Flag/a", observation("a", "2", "p"))
 	require.Zero(t, s.Copies("urn:s", "1"))
 	require.Equal(t, 1, s.Copies("urn:s", "2"))
@@ -93,7 +95,7 @@ func TestLifeOfAResource(t *testing.T) {
 	created := must(t, s, 201, "POST", "/Observation", observation("mine", "4", "q"))
 	require.Contains(t, created.header.Get("Location"), base+"/Observation/1/_history/1")
 	require.Len(t, s.Order("Patient/q"), 1)
-	require.Equal(t, "1", s.Resources("Observation")[1].ID)
+	require.Equal(t, "1", s.Order("Patient/q")[0].ID)
 }
 
 func TestSearch(t *testing.T) {

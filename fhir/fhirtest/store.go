@@ -38,10 +38,10 @@ type store struct {
 type head struct {
 	ResourceType string
 	ID           string `json:"id"`
-	Identifier   lenient[[]identifier]
-	Subject      lenient[reference]
-	Patient      lenient[reference]
-	Code         lenient[concept]
+	Identifier   []identifier
+	Subject      reference
+	Patient      reference
+	Code         concept
 }
 
 type (
@@ -52,22 +52,29 @@ type (
 	}
 )
 
-// lenient is an element that has another type in other resources: then it is
-// not looked at.
-type lenient[T any] struct{ value T }
-
-func (l *lenient[T]) UnmarshalJSON(b []byte) error {
-	if json.Unmarshal(b, &l.value) != nil {
-		var none T
-		l.value = none
+// parseHead reads the head. An element that has another type in a resource is
+// left out, as the code of a ValueSet.
+func parseHead(resource []byte) (h head, ok bool) {
+	if json.Unmarshal(resource, &h) == nil {
+		return h, true
 	}
-	return nil
+	var each map[string]json.RawMessage
+	if json.Unmarshal(resource, &each) != nil {
+		return head{}, false
+	}
+	h = head{}
+	for name, target := range map[string]any{
+		"resourceType": &h.ResourceType, "id": &h.ID, "identifier": &h.Identifier, "subject": &h.Subject, "patient": &h.Patient, "code": &h.Code,
+	} {
+		_ = json.Unmarshal(each[name], target)
+	}
+	return h, true
 }
 
 // parse reads a resource, or returns the status that refuses it.
 func (s *Server) parse(resource []byte, kind string) (head, int) {
-	var h head
-	if err := json.Unmarshal(resource, &h); err != nil || h.ResourceType == "" || kind != "" && h.ResourceType != kind {
+	h, ok := parseHead(resource)
+	if !ok || h.ResourceType == "" || kind != "" && h.ResourceType != kind {
 		return h, 400
 	}
 	if s.Check != nil {
@@ -106,14 +113,14 @@ func (st *store) put(kind, id string, h *head, body []byte) *Resource {
 	r.Updated, r.Deleted = now, false
 	r.JSON = bytes.Clone(body)
 	r.Identifiers, r.codes = nil, nil
-	for _, i := range h.Identifier.value {
+	for _, i := range h.Identifier {
 		r.Identifiers = append(r.Identifiers, i.System+"|"+i.Value)
 	}
-	for _, c := range h.Code.value.Coding {
+	for _, c := range h.Code.Coding {
 		r.codes = append(r.codes, c.System+"|"+c.Code)
 	}
-	if r.Patient = h.Subject.value.Reference; r.Patient == "" {
-		r.Patient = h.Patient.value.Reference
+	if r.Patient = h.Subject.Reference; r.Patient == "" {
+		r.Patient = h.Patient.Reference
 	}
 	for _, i := range r.Identifiers {
 		st.byIdentifier[i] = append(st.byIdentifier[i], r)
