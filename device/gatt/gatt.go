@@ -1,6 +1,6 @@
 // Package gatt decodes and encodes the health characteristics of Bluetooth
 // low energy: what a heart-rate strap, a cuff, a thermometer, a pulse
-// oximeter, a scale or a glucose meter puts on air.
+// oximeter or a scale puts on air, and what they say of themselves.
 //
 // Every characteristic is a type with the same three functions. ParseX says
 // what the bytes say and is strict: reserved flag bits, reserved numbers,
@@ -11,8 +11,12 @@
 // every value, however doubtful, with its [vitals.Quality].
 //
 // [Health] puts them together as a [device.Decoder]. It is strict; the fields of
-// [HealthDecoder] make it tolerant and tell it what a model is known to do wrong. To use one characteristic
-// alone, call its functions; the package needs nothing but the standard library.
+// [HealthDecoder] make it tolerant and tell it what a model is known to do
+// wrong. It decodes the packages below this one too, which hold one family of
+// services each: bgm and cgm (glucose), body, ghs, fitness, insulin, activity,
+// user, clock, racp (record access), segment (values in parts). To use one
+// characteristic alone, call its functions; nothing but the standard library is
+// needed.
 //
 // Device clocks have no time zone: a date is read in the location of
 // [device.Frame.At], assuming that device and gateway stand in one place.
@@ -24,13 +28,9 @@
 // Where even that is silent the octets are kept as sent.
 //
 //   - enhanced blood pressure: 0x2B34, 0x2B35, 0x2B36 (its E2E-CRC is left in the data)
-//   - insulin delivery: 0x2B20 to 0x2B23; of 0x2B24 to 0x2B28 op codes, events and
-//     results, with raw operands and event data
-//   - physical activity monitor: 0x2B3B, 0x2B44, 0x2B45; of 0x2B3C to 0x2B43 header,
-//     flags and op codes, with raw fields and operands
-//   - device time and elapsed time: 0x2B8E, 0x2B8F, 0x2B90, 0x2BF2
-//   - 0x2B37 registered user, 0x2BED battery level status, 0x2BFF UDI
-//   - generic health sensor, before its adoption: 0x2B8B, 0x2BDD, 0x2BF1, 0x2BF3, 0x2BF4
+//   - 0x2BED battery level status, 0x2BFF UDI
+//   - all of packages insulin, activity and ghs; of package clock 0x2B8E to 0x2B90;
+//     of package user 0x2B37
 //
 // The package talks to no radio.
 package gatt

@@ -1,7 +1,5 @@
 package att
 
-import "time"
-
 // A NumberSet holds numbers of 16 bits. The zero NumberSet is empty.
 type NumberSet struct {
 	bits [1 << 16 / 64]uint64
@@ -29,12 +27,4 @@ func (s *NumberSet) Clear() {
 	if s.n > 0 {
 		*s = NumberSet{}
 	}
-}
-
-// OrDefault is d, or what stands for 0.
-func OrDefault(d, standard time.Duration) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return standard
 }

@@ -152,3 +152,11 @@ func (r *Reader) DSTOffset() uint8 {
 	}
 	return d
 }
+
+// OrDefault is d, or what stands for 0.
+func OrDefault(d, standard time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return standard
+}
