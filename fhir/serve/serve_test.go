@@ -1,7 +1,6 @@
 package serve_test
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -138,7 +137,6 @@ func valid(t testing.TB, body []byte) {
 	if issues := validate.Resource(body); !issues.Valid() {
 		t.Fatalf("not valid FHIR: %v\n%.2000s", issues, body)
 	}
-	collect(t, body)
 }
 
 // bundle is what tests read of a Bundle.
@@ -244,27 +242,6 @@ func (w *ward) fill() {
 		}
 	}
 	w.put(pressure("p1", t0.Add(time.Hour))...)
-}
-
-// sample collects bodies for the independent validator; see
-// TestIndependentValidator.
-var sample struct {
-	sync.Mutex
-	seen  map[string]int
-	lines bytes.Buffer
-}
-
-// collect keeps a few bodies of each kind.
-func collect(t testing.TB, body []byte) {
-	h := headerOf(t, body)
-	sample.Lock()
-	defer sample.Unlock()
-	if sample.seen == nil {
-		sample.seen = make(map[string]int)
-	}
-	if sample.seen[h.ResourceType]++; sample.seen[h.ResourceType] <= 10 && len(body) < 64<<10 {
-		_, _ = sample.lines.Write(append(bytes.Clone(body), '\n'))
-	}
 }
 
 // listen serves on loopback until the test ends.
