@@ -67,6 +67,15 @@ func (c Characteristic) String() string {
 	return c.UUID()
 }
 
+// Title is the name as the Bluetooth SIG writes it: "Heart Rate Measurement"; ""
+// for a characteristic that the kit does not know.
+func (c Characteristic) Title() string {
+	if row := find(c); row != nil {
+		return row.title
+	}
+	return ""
+}
+
 // UUID is the UUID in four digits: "2A37".
 func (c Characteristic) UUID() string { return fmt.Sprintf("%04X", uint16(c)) }
 

@@ -116,7 +116,7 @@ func timeRows() []row {
 		plain(clock.UUIDDeviceTime, "DeviceTime", "Device Time", "DTS 1.0, 3.3", SingleSource,
 			func(b []byte) (clock.DeviceTime, error) { return clock.ParseDeviceTime(b, 0) }, "0000003004041000").
 			inContext(func(s *session, b []byte) (any, error) { return clock.ParseDeviceTime(b, deviceTimeFeatures(s)) }),
-		plain(ghs.UUIDElapsedTime, "ElapsedTime", "Elapsed Time", "ETS 1.0, 3", SingleSource, ghs.ParseElapsedTime, "220001020000000604 2200010200000006040000"),
+		plain(ghs.UUIDElapsedTime, "ElapsedTime", "Current Elapsed Time", "ETS 1.0, 3", SingleSource, ghs.ParseElapsedTime, "220001020000000604 2200010200000006040000"),
 	}
 }
 

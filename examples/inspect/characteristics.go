@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/devicetest"
 	"github.com/telemed-go/sdk/device/gatt"
 	"github.com/telemed-go/sdk/device/gatt/bgm"
 	"github.com/telemed-go/sdk/device/gatt/clock"
@@ -45,26 +46,26 @@ var characteristics = slices.Concat(
 )
 
 var basicCharacteristics = []characteristic{
-	gattCharacteristic(clock.UUIDDateTime, "Date Time", clock.ParseDateTime, dateTime),
-	gattCharacteristic(bgm.UUIDMeasurement, "Glucose Measurement", bgm.ParseMeasurement, glucose),
-	gattCharacteristic(gatt.UUIDBatteryLevel, "Battery Level", gatt.ParseBatteryLevel, batteryLevel),
-	gattCharacteristic(gatt.UUIDTemperatureMeasurement, "Temperature Measurement", gatt.ParseTemperatureMeasurement, temperature),
-	gattCharacteristic(gatt.UUIDIntermediateTemperature, "Intermediate Temperature", gatt.ParseIntermediateTemperature, intermediateTemperature),
-	gattCharacteristic(gatt.UUIDSystemID, "System ID", gatt.ParseSystemID, systemID),
-	gattCharacteristic(gatt.UUIDModelNumber, "Model Number String", gatt.ParseDeviceText, deviceText),
-	gattCharacteristic(gatt.UUIDSerialNumber, "Serial Number String", gatt.ParseDeviceText, deviceText),
-	gattCharacteristic(gatt.UUIDFirmwareRevision, "Firmware Revision String", gatt.ParseDeviceText, deviceText),
-	gattCharacteristic(gatt.UUIDHardwareRevision, "Hardware Revision String", gatt.ParseDeviceText, deviceText),
-	gattCharacteristic(gatt.UUIDSoftwareRevision, "Software Revision String", gatt.ParseDeviceText, deviceText),
-	gattCharacteristic(gatt.UUIDManufacturerName, "Manufacturer Name String", gatt.ParseDeviceText, deviceText),
-	gattCharacteristic(bgm.UUIDContext, "Glucose Measurement Context", bgm.ParseContext, glucoseContext),
-	gattCharacteristic(gatt.UUIDBloodPressureMeasurement, "Blood Pressure Measurement", gatt.ParseBloodPressureMeasurement, bloodPressure),
-	gattCharacteristic(gatt.UUIDIntermediateCuffPressure, "Intermediate Cuff Pressure", gatt.ParseIntermediateCuffPressure, cuffPressure),
-	gattCharacteristic(gatt.UUIDHeartRateMeasurement, "Heart Rate Measurement", gatt.ParseHeartRateMeasurement, heartRate),
-	gattCharacteristic(gatt.UUIDPnPID, "PnP ID", gatt.ParsePnPID, pnpID),
-	gattCharacteristic(gatt.UUIDPLXSpotCheck, "PLX Spot-Check Measurement", gatt.ParsePLXSpotCheck, plxSpotCheck),
-	gattCharacteristic(gatt.UUIDPLXContinuous, "PLX Continuous Measurement", gatt.ParsePLXContinuous, plxContinuous),
-	{"2A9D", "Weight Measurement", gatt.UUIDWeightMeasurement, decodeWeight},
+	gattCharacteristic(clock.UUIDDateTime, clock.ParseDateTime, dateTime),
+	gattCharacteristic(bgm.UUIDMeasurement, bgm.ParseMeasurement, glucose),
+	gattCharacteristic(gatt.UUIDBatteryLevel, gatt.ParseBatteryLevel, batteryLevel),
+	gattCharacteristic(gatt.UUIDTemperatureMeasurement, gatt.ParseTemperatureMeasurement, temperature),
+	gattCharacteristic(gatt.UUIDIntermediateTemperature, gatt.ParseIntermediateTemperature, intermediateTemperature),
+	gattCharacteristic(gatt.UUIDSystemID, gatt.ParseSystemID, systemID),
+	gattCharacteristic(gatt.UUIDModelNumber, gatt.ParseDeviceText, deviceText),
+	gattCharacteristic(gatt.UUIDSerialNumber, gatt.ParseDeviceText, deviceText),
+	gattCharacteristic(gatt.UUIDFirmwareRevision, gatt.ParseDeviceText, deviceText),
+	gattCharacteristic(gatt.UUIDHardwareRevision, gatt.ParseDeviceText, deviceText),
+	gattCharacteristic(gatt.UUIDSoftwareRevision, gatt.ParseDeviceText, deviceText),
+	gattCharacteristic(gatt.UUIDManufacturerName, gatt.ParseDeviceText, deviceText),
+	gattCharacteristic(bgm.UUIDContext, bgm.ParseContext, glucoseContext),
+	gattCharacteristic(gatt.UUIDBloodPressureMeasurement, gatt.ParseBloodPressureMeasurement, bloodPressure),
+	gattCharacteristic(gatt.UUIDIntermediateCuffPressure, gatt.ParseIntermediateCuffPressure, cuffPressure),
+	gattCharacteristic(gatt.UUIDHeartRateMeasurement, gatt.ParseHeartRateMeasurement, heartRate),
+	gattCharacteristic(gatt.UUIDPnPID, gatt.ParsePnPID, pnpID),
+	gattCharacteristic(gatt.UUIDPLXSpotCheck, gatt.ParsePLXSpotCheck, plxSpotCheck),
+	gattCharacteristic(gatt.UUIDPLXContinuous, gatt.ParsePLXContinuous, plxContinuous),
+	ofGATT(gatt.UUIDWeightMeasurement, decodeWeight),
 	{"SFLOAT", "IEEE 11073 SFLOAT, 16 bits", 0, decodeSFloat},
 	{"FLOAT", "IEEE 11073 FLOAT, 32 bits", 0, decodeFloat},
 	compactPayload,
@@ -83,7 +84,7 @@ func find(name string) (characteristic, error) {
 // gattCharacteristic joins the parser of a wire type with the function that
 // lays the type out.
 func gattCharacteristic[M any](
-	uuid uint16, title string, parse func([]byte) (M, error), lay func(*layout, M),
+	uuid uint16, parse func([]byte) (M, error), lay func(*layout, M),
 ) characteristic {
 	decode := func(b []byte, _ hints) (layout, error) {
 		m, err := parse(b)
@@ -91,7 +92,13 @@ func gattCharacteristic[M any](
 		lay(&l, m)
 		return l, err
 	}
-	return characteristic{fmt.Sprintf("%04X", uuid), title, uuid, decode}
+	return ofGATT(uuid, decode)
+}
+
+// ofGATT is a characteristic with the name that the conformance kit has for it.
+func ofGATT(uuid uint16, decode func(b []byte, h hints) (layout, error)) characteristic {
+	c := devicetest.Characteristic(uuid)
+	return characteristic{c.UUID(), c.Title(), uuid, decode}
 }
 
 func dateTime(l *layout, d clock.DateTime) { l.dateTime("timestamp", d) }

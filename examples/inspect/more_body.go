@@ -15,22 +15,22 @@ import (
 // composition, running and cycling.
 func bodyCharacteristics() []characteristic {
 	return []characteristic{
-		gattCharacteristic(gatt.UUIDTemperatureType, "Temperature Type", gatt.ParseTemperatureType, temperatureType),
-		gattCharacteristic(gatt.UUIDMeasurementInterval, "Measurement Interval", gatt.ParseMeasurementInterval, measurementInterval),
-		gattCharacteristic(gatt.UUIDBodySensorLocation, "Body Sensor Location", gatt.ParseBodySensorLocation, bodySensorLocation),
-		{"2A39", "Heart Rate Control Point", gatt.UUIDHeartRateControlPoint, decodeHeartRateControl},
-		gattCharacteristic(gatt.UUIDBloodPressureFeature, "Blood Pressure Feature", gatt.ParseBloodPressureFeature, bloodPressureFeature),
-		gattCharacteristic(bgm.UUIDFeature, "Glucose Feature", bgm.ParseFeature, glucoseFeature),
-		gattCharacteristic(fitness.UUIDRSCMeasurement, "RSC Measurement", fitness.ParseRSCMeasurement, running),
-		gattCharacteristic(fitness.UUIDRSCFeature, "RSC Feature", fitness.ParseRSCFeature, runningFeature),
-		{"2A55", "SC Control Point", fitness.UUIDSCControlPoint, decodeSCControl},
-		gattCharacteristic(fitness.UUIDCSCMeasurement, "CSC Measurement", fitness.ParseCSCMeasurement, cycling),
-		gattCharacteristic(fitness.UUIDCSCFeature, "CSC Feature", fitness.ParseCSCFeature, cyclingFeature),
-		gattCharacteristic(fitness.UUIDSensorLocation, "Sensor Location", fitness.ParseSensorLocation, sensorLocation),
-		gattCharacteristic(gatt.UUIDPLXFeatures, "PLX Features", gatt.ParsePLXFeatures, plxFeatures),
-		gattCharacteristic(body.UUIDFeature, "Body Composition Feature", body.ParseFeature, bodyFeature),
-		gattCharacteristic(body.UUIDComposition, "Body Composition Measurement", body.ParseComposition, bodyComposition),
-		gattCharacteristic(gatt.UUIDWeightScaleFeature, "Weight Scale Feature", gatt.ParseWeightScaleFeature, weightFeature),
+		gattCharacteristic(gatt.UUIDTemperatureType, gatt.ParseTemperatureType, temperatureType),
+		gattCharacteristic(gatt.UUIDMeasurementInterval, gatt.ParseMeasurementInterval, measurementInterval),
+		gattCharacteristic(gatt.UUIDBodySensorLocation, gatt.ParseBodySensorLocation, bodySensorLocation),
+		ofGATT(gatt.UUIDHeartRateControlPoint, decodeHeartRateControl),
+		gattCharacteristic(gatt.UUIDBloodPressureFeature, gatt.ParseBloodPressureFeature, bloodPressureFeature),
+		gattCharacteristic(bgm.UUIDFeature, bgm.ParseFeature, glucoseFeature),
+		gattCharacteristic(fitness.UUIDRSCMeasurement, fitness.ParseRSCMeasurement, running),
+		gattCharacteristic(fitness.UUIDRSCFeature, fitness.ParseRSCFeature, runningFeature),
+		ofGATT(fitness.UUIDSCControlPoint, decodeSCControl),
+		gattCharacteristic(fitness.UUIDCSCMeasurement, fitness.ParseCSCMeasurement, cycling),
+		gattCharacteristic(fitness.UUIDCSCFeature, fitness.ParseCSCFeature, cyclingFeature),
+		gattCharacteristic(fitness.UUIDSensorLocation, fitness.ParseSensorLocation, sensorLocation),
+		gattCharacteristic(gatt.UUIDPLXFeatures, gatt.ParsePLXFeatures, plxFeatures),
+		gattCharacteristic(body.UUIDFeature, body.ParseFeature, bodyFeature),
+		gattCharacteristic(body.UUIDComposition, body.ParseComposition, bodyComposition),
+		gattCharacteristic(gatt.UUIDWeightScaleFeature, gatt.ParseWeightScaleFeature, weightFeature),
 	}
 }
 

@@ -15,13 +15,13 @@ import (
 // continuous glucose monitoring.
 func cgmCharacteristics() []characteristic {
 	return []characteristic{
-		{"2A52", "Record Access Control Point", racp.UUID, decodeRACP},
-		gattCharacteristic(cgm.UUIDMeasurement, "CGM Measurement", cgm.ParseMeasurement, cgmMeasurement),
-		gattCharacteristic(cgm.UUIDFeature, "CGM Feature", cgm.ParseFeature, cgmFeature),
-		gattCharacteristic(cgm.UUIDStatus, "CGM Status", cgm.ParseStatus, cgmStatus),
-		gattCharacteristic(cgm.UUIDSessionStart, "CGM Session Start Time", cgm.ParseSessionStart, cgmSessionStart),
-		gattCharacteristic(cgm.UUIDSessionRunTime, "CGM Session Run Time", cgm.ParseSessionRunTime, cgmSessionRunTime),
-		{"2AAC", "CGM Specific Ops Control Point", cgm.UUIDControl, decodeCGMControl},
+		ofGATT(racp.UUID, decodeRACP),
+		gattCharacteristic(cgm.UUIDMeasurement, cgm.ParseMeasurement, cgmMeasurement),
+		gattCharacteristic(cgm.UUIDFeature, cgm.ParseFeature, cgmFeature),
+		gattCharacteristic(cgm.UUIDStatus, cgm.ParseStatus, cgmStatus),
+		gattCharacteristic(cgm.UUIDSessionStart, cgm.ParseSessionStart, cgmSessionStart),
+		gattCharacteristic(cgm.UUIDSessionRunTime, cgm.ParseSessionRunTime, cgmSessionRunTime),
+		ofGATT(cgm.UUIDControl, decodeCGMControl),
 		{"CRC16-MCRF4XX", "E2E-CRC of all bytes", 0, decodeCRC},
 	}
 }

@@ -13,20 +13,19 @@ import (
 // timeCharacteristics are those of clocks, and the list of certifications.
 func timeCharacteristics() []characteristic {
 	return []characteristic{
-		gattCharacteristic(clock.UUIDDayOfWeek, "Day of Week", clock.ParseDayOfWeek, dayOfWeek),
-		gattCharacteristic(clock.UUIDDayDateTime, "Day Date Time", clock.ParseDayDateTime, dayDateTime),
-		gattCharacteristic(clock.UUIDExactTime256, "Exact Time 256", clock.ParseExactTime256, exactTime),
-		gattCharacteristic(clock.UUIDDSTOffset, "DST Offset", clock.ParseDSTOffset, dstOffset),
-		gattCharacteristic(clock.UUIDTimeZone, "Time Zone", clock.ParseTimeZone, timeZone),
-		gattCharacteristic(clock.UUIDLocalTimeInformation, "Local Time Information", clock.ParseLocalTimeInformation, localTime),
-		gattCharacteristic(clock.UUIDTimeAccuracy, "Time Accuracy", clock.ParseTimeAccuracy, timeAccuracy),
-		gattCharacteristic(clock.UUIDTimeSource, "Time Source", clock.ParseTimeSource, timeSource),
-		gattCharacteristic(clock.UUIDReferenceTime, "Reference Time Information", clock.ParseReferenceTimeInformation, referenceTime),
-		{"2A16", "Time Update Control Point", clock.UUIDTimeUpdateControl, decodeTimeUpdateControl},
-		gattCharacteristic(clock.UUIDTimeUpdateState, "Time Update State", clock.ParseTimeUpdateState, timeUpdateState),
-		gattCharacteristic(gatt.UUIDRegulatoryData, "IEEE 11073-20601 Regulatory Certification Data List",
-			gatt.ParseRegulatoryData, regulatoryData),
-		gattCharacteristic(clock.UUIDCurrentTime, "Current Time", clock.ParseCurrentTime, currentTime),
+		gattCharacteristic(clock.UUIDDayOfWeek, clock.ParseDayOfWeek, dayOfWeek),
+		gattCharacteristic(clock.UUIDDayDateTime, clock.ParseDayDateTime, dayDateTime),
+		gattCharacteristic(clock.UUIDExactTime256, clock.ParseExactTime256, exactTime),
+		gattCharacteristic(clock.UUIDDSTOffset, clock.ParseDSTOffset, dstOffset),
+		gattCharacteristic(clock.UUIDTimeZone, clock.ParseTimeZone, timeZone),
+		gattCharacteristic(clock.UUIDLocalTimeInformation, clock.ParseLocalTimeInformation, localTime),
+		gattCharacteristic(clock.UUIDTimeAccuracy, clock.ParseTimeAccuracy, timeAccuracy),
+		gattCharacteristic(clock.UUIDTimeSource, clock.ParseTimeSource, timeSource),
+		gattCharacteristic(clock.UUIDReferenceTime, clock.ParseReferenceTimeInformation, referenceTime),
+		ofGATT(clock.UUIDTimeUpdateControl, decodeTimeUpdateControl),
+		gattCharacteristic(clock.UUIDTimeUpdateState, clock.ParseTimeUpdateState, timeUpdateState),
+		gattCharacteristic(gatt.UUIDRegulatoryData, gatt.ParseRegulatoryData, regulatoryData),
+		gattCharacteristic(clock.UUIDCurrentTime, clock.ParseCurrentTime, currentTime),
 	}
 }
 

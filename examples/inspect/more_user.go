@@ -11,53 +11,46 @@ import (
 // told about its user. They are shown in full; that is what this program is for.
 func userCharacteristics() []characteristic {
 	list := []characteristic{
-		gattCharacteristic(user.UUIDAge, "Age", user.ParseAge, userAge),
-		gattCharacteristic(user.UUIDDateOfBirth, "Date of Birth", user.ParseDateOfBirth, dateOfBirth),
-		gattCharacteristic(user.UUIDDateOfThresholdAssessment, "Date of Threshold Assessment", user.ParseDate, date),
-		gattCharacteristic(user.UUIDEmailAddress, "Email Address", user.ParseText, userText),
-		gattCharacteristic(user.UUIDFirstName, "First Name", user.ParseText, userText),
-		gattCharacteristic(user.UUIDGender, "Gender", user.ParseGender, gender),
-		gattCharacteristic(user.UUIDLastName, "Last Name", user.ParseText, userText),
-		gattCharacteristic(user.UUIDSportType, "Sport Type for Aerobic and Anaerobic Thresholds", user.ParseSportType, sportType),
-		gattCharacteristic(user.UUIDDatabaseChangeIncrement, "Database Change Increment", user.ParseChangeIncrement, changeIncrement),
-		gattCharacteristic(user.UUIDIndex, "User Index", user.ParseIndex, userIndex),
-		{"2A9F", "User Control Point", user.UUIDControlPoint, decodeUserControl},
-		gattCharacteristic(user.UUIDLanguage, "Language", user.ParseText, userText),
-		gattCharacteristic(user.UUIDDateUTC, "Date UTC", user.ParseDateUTC, dateUTC),
+		gattCharacteristic(user.UUIDAge, user.ParseAge, userAge),
+		gattCharacteristic(user.UUIDDateOfBirth, user.ParseDateOfBirth, dateOfBirth),
+		gattCharacteristic(user.UUIDDateOfThresholdAssessment, user.ParseDate, date),
+		gattCharacteristic(user.UUIDEmailAddress, user.ParseText, userText),
+		gattCharacteristic(user.UUIDFirstName, user.ParseText, userText),
+		gattCharacteristic(user.UUIDGender, user.ParseGender, gender),
+		gattCharacteristic(user.UUIDLastName, user.ParseText, userText),
+		gattCharacteristic(user.UUIDSportType, user.ParseSportType, sportType),
+		gattCharacteristic(user.UUIDDatabaseChangeIncrement, user.ParseChangeIncrement, changeIncrement),
+		gattCharacteristic(user.UUIDIndex, user.ParseIndex, userIndex),
+		ofGATT(user.UUIDControlPoint, decodeUserControl),
+		gattCharacteristic(user.UUIDLanguage, user.ParseText, userText),
+		gattCharacteristic(user.UUIDDateUTC, user.ParseDateUTC, dateUTC),
 	}
 	for _, d := range []struct {
-		datum       user.Datum
-		title, name string
+		datum user.Datum
+		name  string
 	}{
-		{user.AerobicHeartRateLowerLimit, "Aerobic Heart Rate Lower Limit", "bpm"},
-		{user.AerobicThreshold, "Aerobic Threshold", "bpm"},
-		{user.AnaerobicHeartRateLowerLimit, "Anaerobic Heart Rate Lower Limit", "bpm"},
-		{user.AnaerobicHeartRateUpperLimit, "Anaerobic Heart Rate Upper Limit", "bpm"},
-		{user.AnaerobicThreshold, "Anaerobic Threshold", "bpm"},
-		{user.AerobicHeartRateUpperLimit, "Aerobic Heart Rate Upper Limit", "bpm"},
-		{user.FatBurnHeartRateLowerLimit, "Fat Burn Heart Rate Lower Limit", "bpm"},
-		{user.FatBurnHeartRateUpperLimit, "Fat Burn Heart Rate Upper Limit", "bpm"},
-		{user.HeartRateMax, "Heart Rate Max", "bpm"},
-		{user.Height, "Height", "height_m"},
-		{user.HipCircumference, "Hip Circumference", "hip_circumference_m"},
-		{user.MaxRecommendedHeartRate, "Maximum Recommended Heart Rate", "bpm"},
-		{user.RestingHeartRate, "Resting Heart Rate", "bpm"},
-		{user.TwoZoneHeartRateLimit, "Two Zone Heart Rate Limits", "bpm"},
-		{user.VO2Max, "VO2 Max", "vo2_max_mL_per_kg_per_min"},
-		{user.WaistCircumference, "Waist Circumference", "waist_circumference_m"},
-		{user.Weight, "Weight", "weight_kg"},
+		{user.AerobicHeartRateLowerLimit, "bpm"},
+		{user.AerobicThreshold, "bpm"},
+		{user.AnaerobicHeartRateLowerLimit, "bpm"},
+		{user.AnaerobicHeartRateUpperLimit, "bpm"},
+		{user.AnaerobicThreshold, "bpm"},
+		{user.AerobicHeartRateUpperLimit, "bpm"},
+		{user.FatBurnHeartRateLowerLimit, "bpm"},
+		{user.FatBurnHeartRateUpperLimit, "bpm"},
+		{user.HeartRateMax, "bpm"},
+		{user.Height, "height_m"},
+		{user.HipCircumference, "hip_circumference_m"},
+		{user.MaxRecommendedHeartRate, "bpm"},
+		{user.RestingHeartRate, "bpm"},
+		{user.TwoZoneHeartRateLimit, "bpm"},
+		{user.VO2Max, "vo2_max_mL_per_kg_per_min"},
+		{user.WaistCircumference, "waist_circumference_m"},
+		{user.Weight, "weight_kg"},
 	} {
-		list = append(list, gattCharacteristic(uint16(d.datum), d.title, d.datum.Parse, userNumber(d.name)))
+		list = append(list, gattCharacteristic(uint16(d.datum), d.datum.Parse, userNumber(d.name)))
 	}
-	for _, s := range []struct {
-		scheme user.ZoneScheme
-		title  string
-	}{
-		{user.FiveZones, "Five Zone Heart Rate Limits"},
-		{user.ThreeZones, "Three Zone Heart Rate Limits"},
-		{user.FourZones, "Four Zone Heart Rate Limits"},
-	} {
-		list = append(list, gattCharacteristic(uint16(s.scheme), s.title, s.scheme.Parse, heartRateZones))
+	for _, s := range []user.ZoneScheme{user.FiveZones, user.ThreeZones, user.FourZones} {
+		list = append(list, gattCharacteristic(uint16(s), s.Parse, heartRateZones))
 	}
 	return list
 }
