@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -131,9 +132,16 @@ func (l *Log) appendGroup(tx *bbolt.Tx) error {
 func (l *Log) appendBatch(tx *bbolt.Tx, b *batch, st *state) error {
 	records, seen := tx.Bucket(bucketRecords), tx.Bucket(bucketSeen)
 	records.FillPercent, seen.FillPercent = 1, 0.9 // both grow at their end
+	var newest [seenKeySize]byte
+	if k, _ := seen.Cursor().Last(); k != nil {
+		copy(newest[:], k)
+	}
 	for i := range b.entries {
 		e := &b.entries[i]
-		if seen.Get(e.key[:]) != nil {
+		// What is newer than all there is needs no search: most live data.
+		if bytes.Compare(e.key[:], newest[:]) > 0 {
+			newest = e.key
+		} else if seen.Get(e.key[:]) != nil {
 			continue
 		}
 		st.last++
