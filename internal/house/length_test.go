@@ -21,7 +21,6 @@ var longFuncs = map[string]string{
 	"fhir/validate/structure.go run.object":        "to be split",
 	"internal/fhirdefs/ucum.go ucum":               "to be split",
 	"internal/fhirdefs/write.go definitions.write": "to be split",
-	"telemed/telemedtest/history.go FullLog":       "to be split",
 }
 
 // longFiles are the files that may be longer than [source.MaxFileLines].

@@ -193,66 +193,79 @@ func (s logSuite) many(t *testing.T) {
 // what every sink has had.
 func FullLog(t *testing.T, open func(tb testing.TB) (l telemed.Log, makeRoom func())) {
 	l, makeRoom := open(t)
-	accepted := 0
-	next := func(n int) []vitals.Reading {
-		batch := make([]vitals.Reading, n)
-		for i := range batch {
-			batch[i] = Reading("a", accepted+i)
-		}
-		return batch
-	}
-	fillUp := func() {
-		t.Helper()
-		for {
-			err := l.Append(t.Context(), next(10))
-			if err != nil {
-				mustBeFull(t, err)
-				return
-			}
-			if accepted += 10; accepted > 10_000 {
-				t.Fatal("the log is never full")
-			}
-		}
-	}
-	look := func(when string, after telemed.Position) {
-		t.Helper()
-		records := ReadAll(t, l)
-		if len(records) == 0 || records[len(records)-1].Position != telemed.Position(accepted) {
-			t.Fatalf("%s: %d records, the last must be %d", when, len(records), accepted)
-		}
-		for i, r := range records {
-			want := accepted - len(records) + i
-			if r.Position != telemed.Position(want+1) || !r.Reading.At.Equal(Reading("a", want).At) {
-				t.Fatalf("%s: record %d of %d has position %d and time %v", when, i, len(records), r.Position, r.Reading.At)
-			}
-		}
-		if first := records[0].Position; first > after+1 {
-			t.Fatalf("%s: the oldest record is %d, but a sink has had only %d", when, first, after)
-		}
-	}
-	mustSet := func(at telemed.Position) {
-		t.Helper()
-		if err := l.SetCursor(t.Context(), "slow", at); err != nil {
-			t.Fatal(err)
-		}
-	}
-	mustSet(0)
-	fillUp()
-	look("full", 0)
+	f := fullLog{t: t, log: l}
+	f.sinkHas(0)
+	f.fillUp()
+	f.look("full", 0)
 	makeRoom()
-	look("full, with a sink that has had nothing", 0)
-	mustBeFull(t, l.Append(t.Context(), next(10)))
+	f.look("full, with a sink that has had nothing", 0)
+	mustBeFull(t, l.Append(t.Context(), f.next(10)))
 	mustAppend(t, l, Reading("a", 0)) // known already: needs no room
 	for range 3 {
-		had := telemed.Position(accepted - 5)
-		mustSet(had)
+		had := telemed.Position(f.accepted - 5)
+		f.sinkHas(had)
 		makeRoom()
-		look("with room", had)
-		before := accepted
-		fillUp()
-		if accepted == before {
+		f.look("with room", had)
+		before := f.accepted
+		f.fillUp()
+		if f.accepted == before {
 			t.Fatal("there is no room after all")
 		}
-		look("full again", had)
+		f.look("full again", had)
+	}
+}
+
+// A fullLog is a log that is filled with the readings of one patient.
+type fullLog struct {
+	t        *testing.T
+	log      telemed.Log
+	accepted int // readings, from the first on
+}
+
+// next are the readings that come next.
+func (f *fullLog) next(n int) []vitals.Reading {
+	batch := make([]vitals.Reading, n)
+	for i := range batch {
+		batch[i] = Reading("a", f.accepted+i)
+	}
+	return batch
+}
+
+func (f *fullLog) fillUp() {
+	f.t.Helper()
+	for {
+		err := f.log.Append(f.t.Context(), f.next(10))
+		if err != nil {
+			mustBeFull(f.t, err)
+			return
+		}
+		if f.accepted += 10; f.accepted > 10_000 {
+			f.t.Fatal("the log is never full")
+		}
+	}
+}
+
+// look wants the newest records, and all that follow what a sink has had.
+func (f *fullLog) look(when string, had telemed.Position) {
+	f.t.Helper()
+	records := ReadAll(f.t, f.log)
+	if len(records) == 0 || records[len(records)-1].Position != telemed.Position(f.accepted) {
+		f.t.Fatalf("%s: %d records, the last must be %d", when, len(records), f.accepted)
+	}
+	for i, r := range records {
+		want := f.accepted - len(records) + i
+		if r.Position != telemed.Position(want+1) || !r.Reading.At.Equal(Reading("a", want).At) {
+			f.t.Fatalf("%s: record %d of %d has position %d and time %v", when, i, len(records), r.Position, r.Reading.At)
+		}
+	}
+	if first := records[0].Position; first > had+1 {
+		f.t.Fatalf("%s: the oldest record is %d, but a sink has had only %d", when, first, had)
+	}
+}
+
+func (f *fullLog) sinkHas(at telemed.Position) {
+	f.t.Helper()
+	if err := f.log.SetCursor(f.t.Context(), "slow", at); err != nil {
+		f.t.Fatal(err)
 	}
 }
