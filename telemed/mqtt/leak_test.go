@@ -110,7 +110,8 @@ func TestNoGoroutineStaysWithoutConnack(t *testing.T) {
 	goleak.VerifyNone(t, before)
 }
 
-// Two hundred lost connections leave as many goroutines as one.
+// Lost connections leave neither goroutines nor memory: two hundred of them as much
+// as none.
 func TestReconnectsLeaveNothing(t *testing.T) {
 	const cycles = 200
 	next := make(chan struct{})
@@ -119,18 +120,60 @@ func TestReconnectsLeaveNothing(t *testing.T) {
 		c.publish(1, topic, []byte{0, 70}, false)
 		<-next
 	})
-	s := openSource(t, b.address, mqtt.Hasty(soon))
-	receiveOne(t, s)
-	before := runtime.NumGoroutine()
-	for range cycles {
-		next <- struct{}{}
-		receiveOne(t, s) // over the next connection
+	s := openSource(t, b.address, mqtt.Hasty(soon), mqtt.Receipts(0))
+	received := make([]telemed.Delivery, 1)
+	ctx := within(t)
+	receive := func() {
+		if _, err := s.Receive(ctx, received); err != nil {
+			t.Fatal(err)
+		}
 	}
-	eventually(t, "no more goroutines than before", func() bool { return runtime.NumGoroutine() <= before })
-	if n := s.Stats(); n.Connects != cycles+1 || n.Lost != cycles {
-		t.Errorf("%d connections, %d lost; want %d and %d", n.Connects, n.Lost, cycles+1, cycles)
+	reconnect := func() {
+		for range cycles {
+			next <- struct{}{}
+			receive() // over the next connection
+		}
+	}
+	receive()
+	reconnect() // buffers grow to what they need
+	goroutines, objects := runtime.NumGoroutine(), heapObjects()
+	reconnect()
+	eventually(t, "no more goroutines than before", func() bool { return runtime.NumGoroutine() <= goroutines })
+	eventually(t, "no more memory than before", func() bool { return heapObjects() <= objects+cycles/2 })
+	if n := s.Stats(); n.Connects != 2*cycles+1 || n.Lost != 2*cycles {
+		t.Errorf("%d connections, %d lost; want %d and %d", n.Connects, n.Lost, 2*cycles+1, 2*cycles)
 	}
 	close(next)
+}
+
+func TestSenderReconnectsLeaveNothing(t *testing.T) {
+	const cycles = 200
+	next := make(chan struct{})
+	b := scriptedBroker(t, func(c client) {
+		c.suback(1)
+		<-next
+	})
+	_, _ = runSender(t, b.address, openOutbox(t), mqtt.Waits(func(int) time.Duration { return time.Millisecond }))
+	reconnect := func() {
+		for range cycles {
+			next <- struct{}{}
+		}
+	}
+	reconnect()
+	goroutines, objects := runtime.NumGoroutine(), heapObjects()
+	reconnect()
+	eventually(t, "no more goroutines than before", func() bool { return runtime.NumGoroutine() <= goroutines })
+	eventually(t, "no more memory than before", func() bool { return heapObjects() <= objects+cycles })
+	close(next)
+}
+
+// heapObjects counts what is reachable. Finalizers want a second collection.
+func heapObjects() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapObjects
 }
 
 // A gateway that is told to end stores and acknowledges what it has, then says
