@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -110,6 +111,9 @@ const (
 func (g *Gateway) Run(ctx context.Context) error {
 	if g.Source == nil || g.Decoder == nil || g.Log == nil {
 		return errors.New("telemed: Gateway needs Source, Decoder and Log")
+	}
+	if slices.Contains(g.Sinks, nil) {
+		return errors.New("telemed: a sink of the Gateway is nil")
 	}
 	defer g.Source.Close()
 

@@ -520,12 +520,6 @@ func TestClockTicksInSilence(t *testing.T) {
 	})
 }
 
-func TestIncomplete(t *testing.T) {
-	if err := (&telemed.Gateway{}).Run(t.Context()); err == nil {
-		t.Error("an empty gateway runs")
-	}
-}
-
 // failing is a source that breaks for good.
 type failing struct{ telemedtest.Source }
 

@@ -57,6 +57,9 @@ const commitEvery = time.Second
 // or of the function for which it ended. The goroutines that it starts, two
 // for each partition, have ended then.
 func Process(ctx context.Context, log Log, leases Leases, newProcessor func(partition int) (Processor, error)) error {
+	if log == nil || leases == nil || newProcessor == nil {
+		return errors.New("telemed: Process needs log, leases and a function that makes processors")
+	}
 	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var wg sync.WaitGroup

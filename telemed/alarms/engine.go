@@ -59,6 +59,9 @@ var (
 // Open reads the commands that were kept in the journal of the engine's name. The
 // engine must be new: the gateway restores it.
 func Open(ctx context.Context, e *alert.Engine, j telemed.Journal) (*Engine, error) {
+	if e == nil || j == nil {
+		return nil, errors.New("alarms: open: no engine or no journal")
+	}
 	a := &Engine{
 		engine: e, journal: j,
 		last: make(map[whose]mark), done: make(map[vitals.ReadingID][]alert.Command), missed: make(map[vitals.ReadingID]bool),

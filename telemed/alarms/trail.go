@@ -3,6 +3,7 @@ package alarms
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -27,8 +28,13 @@ type Trail struct {
 
 var _ alert.Notifier = (*Trail)(nil)
 
+var errNoWriter = errors.New("alarms: nowhere to write the audit trail")
+
 // Notify implements [alert.Notifier].
 func (r *Trail) Notify(_ context.Context, e alert.Event) error {
+	if r.W == nil {
+		return errNoWriter
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	line, err := json.Marshal(e)

@@ -32,6 +32,9 @@ var _ telemed.RevisableRoster = (*Census)(nil)
 
 // Open returns the census that the changes in a journal amount to.
 func Open(ctx context.Context, j telemed.Journal) (*Census, error) {
+	if j == nil {
+		return nil, errors.New("census: open: no journal")
+	}
 	changes, err := readChanges(ctx, j)
 	if err != nil {
 		return nil, fmt.Errorf("census: open: %w", err)

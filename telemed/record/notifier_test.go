@@ -72,3 +72,9 @@ func TestCommunicationsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestObservationsWithoutWriter(t *testing.T) {
+	if err := new(record.Observations).Put(t.Context(), nil); err == nil {
+		t.Error("observations that go nowhere were taken")
+	}
+}

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -26,11 +27,16 @@ type Observations struct {
 	left int
 }
 
+var errNoWriter = errors.New("record: nowhere to write Observations")
+
 // Name implements [telemed.Sink].
 func (o *Observations) Name() string { return "observations" }
 
 // Put implements [telemed.Sink].
 func (o *Observations) Put(_ context.Context, readings []vitals.Reading) error {
+	if o.W == nil {
+		return errNoWriter
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.buf = o.buf[:0]
