@@ -24,13 +24,22 @@ type Problem struct {
 //   - "log" or "source" means that nothing is taken in: senders keep their data;
 //   - a sink means that one receiver lacks what is in the log, all others get it.
 //
-// A source that is a [Prober] is asked.
+// A source and the sinks that are a [Prober] are asked: one that tries again by
+// itself fails long before its call does.
 func (g *Gateway) Health() []Problem {
 	problems := g.troubles.list()
-	if p, ok := g.Source.(Prober); ok {
-		if since, err := p.Probe(); err != nil {
-			problems = append(problems, Problem{"source", err.Error(), since})
+	probe := func(part string, of any) {
+		p, ok := of.(Prober)
+		if !ok || slices.ContainsFunc(problems, func(p Problem) bool { return p.Part == part }) {
+			return
 		}
+		if since, err := p.Probe(); err != nil {
+			problems = append(problems, Problem{part, err.Error(), since})
+		}
+	}
+	probe("source", g.Source)
+	for _, s := range g.Sinks {
+		probe(s.Name(), s)
 	}
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Part, b.Part))
@@ -38,10 +47,10 @@ func (g *Gateway) Health() []Problem {
 	return problems
 }
 
-// A Prober is a source that knows whether it is connected.
+// A Prober is a source or a sink that knows whether it is connected.
 type Prober interface {
-	// Probe returns why nothing can be received at the moment, and since when;
-	// nil if all is well.
+	// Probe returns why nothing can be received or delivered at the moment, and
+	// since when; nil if all is well. The reason has no payload and no identifier.
 	Probe() (since time.Time, err error)
 }
 

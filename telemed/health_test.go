@@ -28,6 +28,52 @@ func (s *downUntil) Put(ctx context.Context, readings []vitals.Reading) error {
 	return s.recorder.Put(ctx, readings)
 }
 
+// patient is a sink that tries by itself until it is open, and tells.
+type patient struct {
+	downUntil
+	start time.Time
+}
+
+func (s *patient) Put(ctx context.Context, readings []vitals.Reading) error {
+	time.Sleep(time.Until(s.open))
+	return s.downUntil.Put(ctx, readings)
+}
+
+func (s *patient) Probe() (time.Time, error) {
+	if time.Now().Before(s.open) {
+		return s.start, errors.New("fhir: batch: 503")
+	}
+	return time.Time{}, nil
+}
+
+// A sink whose Put does not return while its receiver is away is asked.
+func TestHealthAsksSinks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		source := telemedtest.Frames(heartRate("bed 1", 0, 72))
+		source.Endless = true
+		start := time.Now()
+		sink := &patient{downUntil: downUntil{recorder: recorder{name: "fhir"}, open: start.Add(time.Minute)}, start: start.Add(time.Second)}
+		gateway := &telemed.Gateway{Source: source, Decoder: gatt.Health(), Log: newMemoryLog(), Sinks: []telemed.Sink{sink}}
+		done := make(chan error)
+		go func() { done <- gateway.Run(ctx) }()
+		time.Sleep(10 * time.Second)
+		checkHealth(t, gateway, "fhir")
+		if got := gateway.Health()[0]; got != (telemed.Problem{Part: "fhir", Reason: "fhir: batch: 503", Since: start.Add(time.Second)}) {
+			t.Errorf("problem %+v", got)
+		}
+		if got := metrics(gateway, "telemed_gateway_failing"); got["fhir"] != 1 {
+			t.Errorf("failing: %v", got)
+		}
+		time.Sleep(time.Minute)
+		checkHealth(t, gateway)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // probed is a source that knows whether it is connected.
 type probed struct {
 	telemedtest.Source

@@ -18,7 +18,7 @@ type Metric struct {
 }
 
 // Measured is a part that tells its numbers: [Gateway]; ward, census,
-// source, the sender, the log and the outbox below this package. Metrics is an
+// source, the sender, the log, the outbox and the FHIR client below this package. Metrics is an
 // iter.Seq:
 //
 //	for m := range gateway.Metrics { ... }

@@ -24,9 +24,11 @@ import (
 	"github.com/mochi-mqtt/server/v2/listeners"
 
 	"github.com/telemed-go/sdk/device/compact"
+	"github.com/telemed-go/sdk/fhir/client"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/census"
 	"github.com/telemed-go/sdk/telemed/mqtt"
+	ehr "github.com/telemed-go/sdk/telemed/record"
 	"github.com/telemed-go/sdk/telemed/store"
 	"github.com/telemed-go/sdk/telemed/ward"
 )
@@ -59,6 +61,10 @@ func measured(t *testing.T) map[string]telemed.Measured {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server, err := client.New("https://ehr.example/fhir")
+	if err != nil {
+		t.Fatal(err)
+	}
 	beds := new(ward.Ward)
 	gateway := &telemed.Gateway{Source: source, Decoder: compact.Decoder{}, Log: log, Roster: roster, Sinks: []telemed.Sink{beds}}
 	done := make(chan error, 1)
@@ -74,7 +80,7 @@ func measured(t *testing.T) map[string]telemed.Measured {
 	}
 	return map[string]telemed.Measured{
 		"telemed.Gateway": gateway, "ward.Ward": beds, "census.Census": roster, "store.Log": log, "store.Outbox": outbox,
-		"mqtt.Source": source, "mqtt.Sender": sender,
+		"mqtt.Source": source, "mqtt.Sender": sender, "record.Delivery": ehr.Delivery{Client: server},
 	}
 }
 
