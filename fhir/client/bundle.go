@@ -130,8 +130,10 @@ func (l *lane) entries(ctx context.Context, w way, items []*item, answers bundle
 			forbidden++
 		}
 	}
+	var last *item
 	for i, it := range items {
 		if it.gone {
+			last = it
 			continue
 		}
 		e := answers.Entry[i].err(w.verb(it.id))
@@ -147,10 +149,21 @@ func (l *lane) entries(ctx context.Context, w way, items []*item, answers bundle
 			if err := l.condemn(ctx, it, e); err != nil {
 				return 0, err
 			}
+		case unsure:
+			if l.stubborn(ctx, it, e) {
+				if err := l.condemn(ctx, it, e); err != nil {
+					return 0, err
+				}
+				continue
+			}
+			fallthrough
 		default:
 			l.c.counts.retries.Add(1)
 			pause = max(pause, denied(e), 0)
 		}
+	}
+	if last != nil {
+		l.prove(w, last)
 	}
 	if l.bad = max(l.bad-len(items), 0); pause == now {
 		l.grow(len(items))

@@ -65,7 +65,7 @@ func TestChaos(t *testing.T) {
 					}
 					wg.Wait()
 					once(t, s, all)
-					require.Len(t, s.Resources("Observation"), len(all))
+					require.Equal(t, len(all), len(s.Resources("Observation")))
 				})
 			})
 		}

@@ -22,7 +22,6 @@ type item struct {
 	suspect  time.Time // the server may have it already; a search knows from then on
 	searched bool      // and did not find it
 	tries    int       // that failed
-	since    uint64    // what had been delivered when it first failed
 	gone     bool      // delivered or in quarantine
 }
 

@@ -15,14 +15,15 @@ type lane struct {
 	limit int // entries of a Bundle, as the server takes them
 	good  int // Bundles of that size that went well since
 	buf   []byte
+	proof request // puts again what was put before
 
 	queue    []*item
 	bad      int // so many at the head of the queue have one among them that the server refuses
 	failures int // rounds in a row that achieved nothing
 }
 
-// maxTries is how often an Observation is sent that alone fails with a server
-// error while others succeed. It is taken for poison then.
+// maxTries is how often an Observation is sent at which the server fails, until
+// it is asked whether it takes another.
 const maxTries = 12
 
 // run delivers a queue.
@@ -131,6 +132,7 @@ func (l *lane) single(ctx context.Context, w way, it *item) (time.Duration, erro
 			l.c.ways.unpack(w.pack) // no entry was wrong: Bundles are
 		}
 		l.bad = max(l.bad-1, 0)
+		l.prove(w, it)
 		l.grow(1)
 		return now, nil
 	}
@@ -143,15 +145,39 @@ func (l *lane) single(ctx context.Context, w way, it *item) (time.Duration, erro
 		l.bad = 0
 		return now, nil
 	case poison:
-		l.bad = max(l.bad-1, 0)
+		l.bad = 0
 		return now, l.condemn(ctx, it, e)
 	}
 	l.bad = 0
+	if l.stubborn(ctx, it, e) {
+		return now, l.condemn(ctx, it, e)
+	}
 	l.c.counts.retries.Add(1)
 	if e.Status == http.StatusInternalServerError && it.tries >= 3 {
 		l.yield(it)
 	}
 	return denied(e), nil
+}
+
+// stubborn reports whether a server error is about this item alone: every so many
+// tries an Observation that the server has is put once more. Where that cannot be
+// done without harm, because the server gives ids, nothing is proved.
+func (l *lane) stubborn(ctx context.Context, it *item, e *Error) bool {
+	if e.Status != http.StatusInternalServerError || it.tries%maxTries != 0 || l.proof.body == nil {
+		return false
+	}
+	again := l.proof
+	_, err := l.c.do(ctx, &again)
+	return err == nil
+}
+
+// prove keeps a copy of an item that was put.
+func (l *lane) prove(w way, it *item) {
+	if w.verb(it.id) != update || it.tries > 0 {
+		return
+	}
+	body := append([]byte(nil), it.body...) // not in place: a transport may read the old one
+	l.proof = request{op: "update", method: http.MethodPut, path: it.kind + "/" + it.id, body: body}
 }
 
 // yield lets the patients behind an item go first.
@@ -210,15 +236,11 @@ const (
 // judge finds out what an error means for the one item that it is about.
 func (c *Client) judge(w way, it *item, e *Error) verdict {
 	v := w.verb(it.id)
-	if it.tries++; it.tries == 1 {
-		it.since = c.counts.delivered.Load()
-	}
+	it.tries++
 	switch s := e.Status; {
 	case e.unsure || s == http.StatusPreconditionFailed && v != update: // there are several, says the server: a search tells
 		it.suspect, it.searched = time.Now().Add(c.settle), false
-		if c.counts.unsure.Add(1); s == http.StatusInternalServerError && it.tries >= maxTries && c.counts.delivered.Load() > it.since {
-			return poison
-		}
+		c.counts.unsure.Add(1)
 		return unsure
 	case (s == http.StatusNotFound || notSupported(e)) && c.ways.lied(it.kind, v):
 		return lie

@@ -170,18 +170,12 @@ func (r *Resource) matches(q url.Values) bool {
 // token compares as R4, search, 3.1.1.4.10 says: system|value, |value, system|, value.
 func token(want string) func(string) bool {
 	system, value, qualified := strings.Cut(want, "|")
+	if !qualified {
+		system, value = "", want
+	}
 	return func(have string) bool {
-		at := strings.LastIndex(have, "|")
-		if at < 0 {
-			return false
-		}
-		if qualified && system == "" && at != 0 || system != "" && qualified && have[:at] != system {
-			return false
-		}
-		if !qualified {
-			value = system
-		}
-		return value == "" || have[at+1:] == value
+		haveSystem, haveValue, _ := strings.Cut(have, "|")
+		return (!qualified || haveSystem == system) && (value == "" || haveValue == value)
 	}
 }
 
