@@ -55,7 +55,9 @@ func (c *Client) do(ctx context.Context, r *request) (reply, error) {
 		}
 		a, err := c.send(ctx, r, token)
 		if err == nil {
-			c.login.accepted()
+			if !r.open {
+				c.login.accepted()
+			}
 			return a, nil
 		}
 		if ctx.Err() != nil {
@@ -164,7 +166,7 @@ func (c *Client) read(r *request, resp *http.Response) (reply, error) {
 	json := isJSON(resp.Header, buf.Bytes())
 	switch success := resp.StatusCode < 300; {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		e.Err, e.unsure = ErrRedirect, false
+		e.Err = ErrRedirect
 		return reply{}, e
 	case err != nil && success:
 		e.Err = broken(r.op, err).Err
@@ -186,6 +188,18 @@ func (c *Client) read(r *request, resp *http.Response) (reply, error) {
 		e.Issues = issues(buf.Bytes())
 	}
 	return reply{}, e
+}
+
+// about reports whether the answer to a write can be one: with return=minimal it
+// is mostly empty, but may be the resource or an OperationOutcome.
+func (a *reply) about(op, kind string) error {
+	if len(bytes.TrimSpace(a.body)) == 0 {
+		return nil
+	}
+	if it, ok := newItem(a.body); ok && (it.kind == kind || it.kind == "OperationOutcome") {
+		return nil
+	}
+	return &Error{Op: op, Status: a.status, Err: ErrNotFHIR, unsure: true}
 }
 
 // isJSON reports whether an answer can be FHIR. One without a body can.

@@ -124,7 +124,11 @@ func (l *lane) unfit(ctx context.Context, err error) (time.Duration, error) {
 // single sends one item by itself.
 func (l *lane) single(ctx context.Context, w way, it *item) (time.Duration, error) {
 	v := w.verb(it.id)
-	a, err := l.c.do(ctx, it.request(v, false))
+	r := it.request(v, false)
+	a, err := l.c.do(ctx, r)
+	if err == nil {
+		err = a.about(r.op, it.kind)
+	}
 	if err == nil {
 		l.c.ways.works(it.kind, v, false)
 		l.c.delivered(w, it, located(a.header, it.kind))

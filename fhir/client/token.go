@@ -24,7 +24,8 @@ type login struct {
 	tokens Tokens // nil: none
 
 	mu       sync.Mutex
-	rejected string    // the last token that was reported
+	renewed  bool      // a token was reported since the last that was accepted
+	rejected string    // that token
 	until    time.Time // parked: nobody sends before
 	parks    int       // in a row
 }
@@ -51,10 +52,14 @@ func (l *login) refused(token string) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.rejected != token {
-		l.rejected = token
-		l.tokens.Rejected(token)
+	switch {
+	case time.Now().Before(l.until):
+		return false // somebody else has tried
+	case l.renewed:
+		return l.rejected == token // then there is a newer one; if not, that one is refused as well
 	}
+	l.renewed, l.rejected = true, token
+	l.tokens.Rejected(token)
 	return true
 }
 
@@ -70,14 +75,14 @@ func (l *login) park() time.Duration {
 	wait = wait/2 + time.Duration(rand.Int64N(int64(wait/2)+1)) //nolint:gosec // chance, no secret
 	l.parks++
 	l.until = time.Now().Add(wait)
-	l.rejected = "" // the next try may ask for one more token
+	l.renewed = false // the next try may ask for one more token
 	return wait
 }
 
 func (l *login) accepted() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.parks, l.until = 0, time.Time{}
+	l.parks, l.until, l.renewed = 0, time.Time{}, false
 }
 
 func (l *login) parked() bool {

@@ -67,6 +67,9 @@ func (c *Client) update(ctx context.Context, it *item) error {
 			}
 		}
 		a, err := c.do(ctx, r)
+		if err == nil {
+			err = a.about(r.op, it.kind)
+		}
 		replaced := v != update && r.method == http.MethodPut
 		if err == nil && replaced {
 			return nil
