@@ -44,16 +44,26 @@ func (u *bundle) link(relation, url string) {
 	u.b = append(u.b, '}')
 }
 
-// entry begins an entry; the resource and close follow.
-func (u *bundle) entry(reference, mode string) {
+// entry begins an entry; the resource and close follow. r is nil for what has
+// no URL.
+func (u *bundle) entry(r *resource, mode string) {
 	u.open()
 	u.b = append(u.b, '{')
-	if u.mode = mode; reference != "" && u.base != "" {
-		u.b = append(u.b, `"fullUrl":`...)
-		u.b = appendString(u.b, u.base+reference)
-		u.b = append(u.b, ',')
+	if u.mode = mode; r != nil {
+		u.b = appendFullURL(u.b, u.base, r)
 	}
 	u.b = append(u.b, `"resource":`...)
+}
+
+// appendFullURL appends the member fullUrl, if there is a base.
+func appendFullURL(b []byte, base string, r *resource) []byte {
+	if base == "" {
+		return b
+	}
+	b = append(b, `"fullUrl":`...)
+	b = appendString(b, base)
+	b = r.appendReference(b[:len(b)-1]) // behind the base, in its quotation marks
+	return append(b, `",`...)
 }
 
 func (u *bundle) open() {

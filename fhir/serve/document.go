@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/telemed-go/sdk/fhir"
@@ -187,12 +188,20 @@ func (m member) append(b []byte) []byte {
 
 // appendString appends s as a JSON string.
 func appendString(b []byte, s string) []byte {
+	if !strings.ContainsFunc(s, isEscaped) {
+		b = append(b, '"')
+		b = append(b, s...)
+		return append(b, '"')
+	}
 	text, err := json.Marshal(s)
 	if err != nil {
 		return append(b, `""`...) // strings have no error
 	}
 	return append(b, text...)
 }
+
+// isEscaped reports what may not stand in a JSON string as it is, and some more.
+func isEscaped(c rune) bool { return c < ' ' || c > '~' || c == '"' || c == '\\' }
 
 // isID reports whether s is a FHIR id ([A-Za-z0-9.-]{1,64}).
 func isID(s string) bool {

@@ -23,7 +23,7 @@ const (
 func (s *Server) notification(sub *subscription, kind notificationType, list []numbered, content payload) []byte {
 	size := 2048 + 300*len(list)
 	if content == payloadFull {
-		size += 1200 * len(list)
+		size += sizeHint * len(list)
 	}
 	base := s.base()
 	b := append(make([]byte, 0, size), `{"resourceType":"Bundle","meta":{"profile":["`+backport+`backport-subscription-notification-r4"]},"type":"history","timestamp":"`...)
@@ -45,18 +45,14 @@ func (s *Server) notification(sub *subscription, kind notificationType, list []n
 
 func (s *Server) appendEvent(b []byte, e numbered, content payload) []byte {
 	b = append(b, ",{"...)
-	if base := s.base(); base != "" {
-		b = append(b, `"fullUrl":`...)
-		b = appendString(b, base+e.reference())
-		b = append(b, ',')
-	}
+	b = appendFullURL(b, s.base(), e.resource)
 	if content == payloadFull {
 		b = append(b, `"resource":`...)
 		b = e.appendJSON(b, &s.Mapper)
 		b = append(b, ',')
 	}
 	b = append(b, `"request":{"method":"PUT","url":"`...)
-	b = append(b, e.reference()...)
+	b = e.appendReference(b)
 	return append(b, `"},"response":{"status":"200"}}`...)
 }
 
@@ -103,7 +99,7 @@ func (s *Server) appendStatus(b []byte, sub *subscription, kind notificationType
 func (s *Server) status(v *visit, sub *subscription) *fault {
 	set := newBundle(s.base(), "searchset", s.now(), 1024)
 	set.total(1)
-	set.entry("", "match")
+	set.entry(nil, "match")
 	set.b = s.appendStatus(set.b, sub, queryStatus, nil, payloadEmpty)
 	set.close()
 	write(v.w, http.StatusOK, set.end())
@@ -138,7 +134,7 @@ func (s *Server) events(v *visit, sub *subscription) *fault {
 			return badParameter(p.name, "value", "not the number of an event")
 		}
 	}
-	events, ok := s.disclosed(v.r.Context(), sub, sub.between(max(from, 1), to, maxBatch), v.r.RemoteAddr)
+	events, ok := s.disclosed(v.r.Context(), sub, sub.between(max(from, 1), to, maxBatch), v.address())
 	if !ok {
 		return faultAudit
 	}

@@ -193,7 +193,7 @@ func (s *Server) setStatus(sub *subscription, status subscriptionStatus) {
 // attempt makes the notification anew, since patients may have revoked their
 // consent since the last one, and sends it.
 func (n *sender) attempt(ctx context.Context, kind notificationType) bool {
-	if !n.s.Notifications.permits(ctx, n.sub) {
+	if n.sub.isDeleted() || !n.s.Notifications.permits(ctx, n.sub) {
 		return false
 	}
 	var list []numbered
@@ -217,6 +217,15 @@ func (n *sender) attempt(ctx context.Context, kind notificationType) bool {
 		n.sub.mu.Unlock()
 	}
 	return true
+}
+
+func (s *subscription) isDeleted() bool {
+	select {
+	case <-s.deleted:
+		return true
+	default:
+		return false
+	}
 }
 
 // disclosed leaves the events of patients who agree now, and records them.

@@ -61,7 +61,18 @@ func (r *resource) name() string {
 	return r.id.String()
 }
 
-func (r *resource) reference() string { return r.facets.kind + "/" + r.name() }
+func (r *resource) reference() string { return string(r.appendReference(nil)) }
+
+// appendReference needs no escapes in JSON or in a URL.
+func (r *resource) appendReference(b []byte) []byte {
+	b = append(b, r.facets.kind...)
+	b = append(b, '/')
+	if r.document != nil {
+		return append(b, r.document.id...)
+	}
+	b, _ = r.id.AppendText(b)
+	return b
+}
 
 // at is when it applies: of a measurement the instant, to the millisecond that
 // the JSON tells.

@@ -78,6 +78,7 @@ type results struct {
 	page     []*resource // newest first
 	total    int
 	more     bool
+	endless  bool   // more than anybody counts
 	upTo     moment // of the store
 	patients []*bed // who were asked for and may be shown
 	refused  []*bed // who may not
@@ -103,7 +104,7 @@ func (s *Server) search(v *visit, q *search, g *grants, after *place) (found res
 	defer s.store.mu.RUnlock()
 	found.upTo = s.store.last
 	list := b.list(q.kind)
-	for i := len(list) - 1; i >= 0; i-- {
+	for i := len(list) - 1; i >= 0 && !found.endless; i-- {
 		sv.add(list[i], b)
 	}
 	return found
@@ -148,6 +149,10 @@ func (f *results) asked(v *visit, g *grants, b *bed) bool {
 	return false
 }
 
+// maxTotal is how far matches are counted beyond a page: what is more than that
+// has no total.
+const maxTotal = 1000
+
 // A sieve takes resources, the newest first, and keeps one page.
 type sieve struct {
 	q     *search
@@ -175,13 +180,19 @@ func (sv *sieve) add(r *resource, b *bed) {
 		sv.found.page = append(sv.found.page, r)
 	default:
 		sv.found.more = true
+		sv.found.endless = sv.q.count > 0 && sv.found.total >= maxTotal
 	}
 }
 
+// sizeHint is what an entry with an Observation takes, in bytes.
+const sizeHint = 1200
+
 // searchset writes the answer.
 func (s *Server) searchset(v *visit, q *search, found results) ([]byte, *fault) {
-	set := newBundle(s.base(), "searchset", found.upTo, 900*len(found.page))
-	set.total(found.total)
+	set := newBundle(s.base(), "searchset", found.upTo, sizeHint*len(found.page))
+	if !found.endless {
+		set.total(found.total)
+	}
 	set.link("self", v.kind+"?"+q.self())
 	if found.more && q.count > 0 {
 		last := found.page[len(found.page)-1].place()
@@ -192,12 +203,12 @@ func (s *Server) searchset(v *visit, q *search, found results) ([]byte, *fault) 
 		set.link("next", v.kind+"?_page="+token)
 	}
 	for _, r := range found.page {
-		set.entry(r.reference(), "match")
+		set.entry(r, "match")
 		set.b = r.appendJSON(set.b, &s.Mapper)
 		set.close()
 	}
 	if q.ignored > 0 {
-		set.entry("", "outcome")
+		set.entry(nil, "outcome")
 		set.b = appendOutcome(set.b, "warning", "not-supported", "http", "parameters that are not known were ignored; the self link says what counted")
 		set.close()
 	}

@@ -142,6 +142,23 @@ func TestSearchCount(t *testing.T) {
 	require.Len(t, w.get("all", "Observation?patient=p1").bundle(t).Entry, 100)
 }
 
+// What nobody would count has no total, and all of it can be paged.
+func TestSearchEndless(t *testing.T) {
+	w := newWard(t)
+	for i := range 1500 {
+		w.put(heartRate("p1", 60, t0.Add(time.Duration(i)*time.Second)))
+	}
+	got, target := 0, "Observation?patient=p1&_count=400"
+	for target != "" {
+		b := w.get("all", target).bundle(t)
+		require.Contains(t, []int{0, 1500}, b.Total)
+		got += len(b.Entry)
+		target = b.next()
+	}
+	require.Equal(t, 1500, got)
+	require.Equal(t, 1500, w.get("all", "Observation?patient=p1&_count=0").bundle(t).Total)
+}
+
 func TestSearchHandling(t *testing.T) {
 	w := newWard(t)
 	w.fill()

@@ -89,6 +89,12 @@ func (w *ward) deny(p vitals.PatientID, denied bool) {
 	w.denied[p] = denied
 }
 
+func (w *ward) setDeaf(deaf bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deaf = deaf
+}
+
 func (w *ward) audited() []fhir.Access {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -4,41 +4,11 @@ import (
 	"bytes"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/telemed-go/sdk/fhir"
 	"github.com/telemed-go/sdk/vitals"
 )
-
-// A Window says how much a [Server] keeps. What is beyond it goes, the oldest
-// measurement of a patient first. An Observation of one value takes about 250 B,
-// each further value of a panel 112 B.
-type Window struct {
-	// PerPatient is the number of Observations of one patient; 0 is 20,000.
-	PerPatient int
-	// Total is the number of Observations of all patients; 0 is 1,000,000. With
-	// many patients each has an equal share of it.
-	Total int
-	// Age is the age, from the newest measurement of the patient; 0 is 24 hours.
-	Age time.Duration
-}
-
-func (w Window) withDefaults() Window {
-	if w.PerPatient <= 0 {
-		w.PerPatient = 20_000
-	}
-	if w.Total <= 0 {
-		w.Total = 1_000_000
-	}
-	if w.Age <= 0 {
-		w.Age = 24 * time.Hour
-	}
-	return w
-}
-
-// maxDocuments is the number of resources of each other type, of one patient.
-const maxDocuments = 256
 
 // A store holds the window. It is guarded by its lock; the resources in it do
 // not change and may be used after it.
@@ -63,64 +33,6 @@ type stored struct {
 type kindUnit struct {
 	kind vitals.Kind
 	unit vitals.Unit
-}
-
-// A bed is what is known of one patient.
-type bed struct {
-	reference string
-	patient   vitals.PatientID // zero until a measurement has told who it is
-	series    map[string]*series
-	left      atomic.Bool // forgotten: events that wait to be sent are not sent
-}
-
-// A series is the resources of one type, in the order of time.
-type series struct{ list []*resource }
-
-func (s *series) find(p place) (int, bool) {
-	return slices.BinarySearchFunc(s.list, p, func(r *resource, p place) int { return r.compare(p) })
-}
-
-func (s *series) insert(r *resource) {
-	if n := len(s.list); n == 0 || s.list[n-1].compare(r.place()) < 0 {
-		s.list = append(s.list, r)
-		return
-	}
-	at, found := s.find(r.place())
-	if found {
-		s.list[at] = r
-	} else {
-		s.list = slices.Insert(s.list, at, r)
-	}
-}
-
-func (s *series) remove(r *resource) {
-	if at, found := s.find(r.place()); found {
-		s.list = slices.Delete(s.list, at, at+1)
-	}
-}
-
-// first takes the oldest one out.
-func (s *series) first() *resource {
-	r := s.list[0]
-	s.list[0] = nil
-	s.list = s.list[1:]
-	return r
-}
-
-func (b *bed) of(kind string) *series {
-	s, ok := b.series[kind]
-	if !ok {
-		s = new(series)
-		b.series[kind] = s
-	}
-	return s
-}
-
-func (b *bed) list(kind string) []*resource {
-	if b == nil || b.series[kind] == nil {
-		return nil
-	}
-	return b.series[kind].list
 }
 
 // next is the moment of the next change.
@@ -273,34 +185,6 @@ func (s *store) update(d *draft, w Window, now time.Time) *change {
 		return nil
 	}
 	return &change{r, b, r.document.json}
-}
-
-// trim brings the bed back into the window.
-func (s *store) trim(b *bed, w Window) {
-	for kind, list := range b.series {
-		limit := maxDocuments
-		if kind == "Observation" {
-			limit = min(w.PerPatient, max(w.Total/max(len(s.beds), 1), 1))
-			if n := len(list.list); n > 0 {
-				oldest := list.list[n-1].at().lo - int64(w.Age)
-				for len(list.list) > 0 && list.list[0].at().lo < oldest {
-					s.drop(list.first())
-				}
-			}
-		}
-		for len(list.list) > limit {
-			s.drop(list.first())
-		}
-	}
-}
-
-// drop forgets a resource that stands in no series any more.
-func (s *store) drop(r *resource) {
-	if r.document != nil {
-		delete(s.documents, r.reference())
-	} else {
-		delete(s.measurements, r.id)
-	}
 }
 
 // forget removes a patient.

@@ -3,7 +3,6 @@ package serve
 import (
 	"cmp"
 	"context"
-	"net"
 	"slices"
 	"strconv"
 	"time"
@@ -219,11 +218,7 @@ func (p *pump) record(ctx context.Context, b *bed) bool {
 	if p.shown == nil {
 		p.shown = make(map[*bed]struct{})
 	}
-	host, _, err := net.SplitHostPort(p.v.r.RemoteAddr)
-	if err != nil {
-		host = p.v.r.RemoteAddr
-	}
-	if !p.s.noticed(ctx, &p.v.who, b, "$stream", host) {
+	if !p.s.noticed(ctx, &p.v.who, b, "$stream", p.v.address()) {
 		return false
 	}
 	p.shown[b] = struct{}{}

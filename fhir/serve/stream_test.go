@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,6 +181,8 @@ func bubble(t *testing.T, w *ward, who, target string) (read func() string, body
 // slowWriter keeps what is written, or lets the writer wait.
 type slowWriter struct {
 	header http.Header
+
+	mu     sync.Mutex
 	text   strings.Builder
 	stuck  chan struct{} // nil takes everything
 	blocks int
@@ -189,18 +192,38 @@ func (s *slowWriter) Header() http.Header { return s.header }
 func (s *slowWriter) WriteHeader(int)     {}
 func (s *slowWriter) Flush()              {}
 func (s *slowWriter) Write(b []byte) (int, error) {
-	if s.stuck != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stuck := s.stuck; stuck != nil {
 		s.blocks++
-		<-s.stuck
+		s.mu.Unlock()
+		<-stuck
+		s.mu.Lock()
 	}
 	return s.text.Write(b)
 }
 
 func (s *slowWriter) take() string {
 	synctest.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	text := s.text.String()
 	s.text.Reset()
 	return text
+}
+
+// stop lets the writer wait; the result lets it go on.
+func (s *slowWriter) stop() (resume func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stuck := make(chan struct{})
+	s.stuck = stuck
+	return func() {
+		s.mu.Lock()
+		s.stuck = nil
+		s.mu.Unlock()
+		close(stuck)
+	}
 }
 
 func run(t *testing.T, w *ward) (stop func()) {
@@ -260,7 +283,7 @@ func TestStreamConsent(t *testing.T) {
 		w.deny(p1, false)
 		w.put(heartRate("p1", 62, t0.Add(2*time.Second)))
 		require.Contains(t, read(), `"value":62`)
-		w.deaf = true
+		w.setDeaf(true)
 		w.put(heartRate("p3", 70, t0))
 		require.Empty(t, read(), "what cannot be recorded is not sent")
 		require.Zero(t, w.Stats().Streams)
@@ -277,9 +300,9 @@ func TestSlowClient(t *testing.T) {
 		stop := run(t, w)
 		read, body, cancel := bubble(t, w, "all", "$stream")
 		read()
-		body.stuck = make(chan struct{})
+		resume := body.stop()
 		w.put(heartRate("p1", 1, t0))
-		synctest.Wait()
+		require.Empty(t, body.take())
 		require.Equal(t, 1, body.blocks)
 		for i := range 1000 {
 			w.put(heartRate("p1", int64(1000+i), t0.Add(time.Duration(i+1)*time.Second)), spo2("p2", int64(i%100), t0.Add(time.Duration(i)*time.Second)))
@@ -287,9 +310,7 @@ func TestSlowClient(t *testing.T) {
 				require.NoError(t, w.Update(t.Context(), flag(t, fmt.Sprintf("a-%d", i/100), "p1", "low")))
 			}
 		}
-		close(body.stuck)
-		synctest.Wait()
-		body.stuck = nil
+		resume()
 		text := read()
 		require.Equal(t, 10, strings.Count(text, "event: Flag"))
 		require.Contains(t, text, `"value":1999,`)

@@ -90,11 +90,7 @@ func (v *visit) recorded(a fhir.Access) *fault {
 }
 
 func (v *visit) access(patient vitals.PatientID) fhir.Access {
-	host, _, err := net.SplitHostPort(v.r.RemoteAddr)
-	if err != nil {
-		host = v.r.RemoteAddr
-	}
-	a := v.s.accessOf(&v.who, patient, host)
+	a := v.s.accessOf(&v.who, patient, v.address())
 	if id := v.r.Header.Get("X-Request-Id"); len(id) <= 64 {
 		a.RequestID = id
 	}
@@ -102,6 +98,15 @@ func (v *visit) access(patient vitals.PatientID) fhir.Access {
 		a.Server.Address = v.r.Host
 	}
 	return a
+}
+
+// address is the client's, without the port.
+func (v *visit) address() string {
+	host, _, err := net.SplitHostPort(v.r.RemoteAddr)
+	if err != nil {
+		return v.r.RemoteAddr
+	}
+	return host
 }
 
 // accessOf is what all accesses say.
