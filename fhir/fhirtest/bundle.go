@@ -168,7 +168,7 @@ func (s *Server) link(c *call, calls []call, prepared []done) {
 	for i := range calls {
 		if e := &calls[i]; bytes.Contains(e.body, []byte(`"reference":"urn:uuid:`)) {
 			e.body = []byte(replacer.Replace(string(e.body)))
-			e.head, _ = parseHead(e.body) // it did before
+			e.head = parseHead(e.body)
 		}
 	}
 }

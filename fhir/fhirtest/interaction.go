@@ -86,6 +86,8 @@ func route(r *http.Request, body []byte) call {
 	}
 	if c.operation == Bundle {
 		c.bundle = parseBundle(body)
+	} else if c.operation&Write != 0 && !json.Valid(body) {
+		c.body = nil
 	}
 	return c
 }
@@ -205,7 +207,7 @@ func (s *Server) prepare(c *call) done {
 	if c.head, status = s.parse(c.body, c.kind); status != 0 {
 		return done{status: status}
 	}
-	if c.operation == Update && c.head.ID != c.id {
+	if c.operation == Update && c.head.id != c.id {
 		return done{status: http.StatusBadRequest}
 	}
 	if c.operation != Create || c.ifNoneExist == "" {

@@ -34,47 +34,53 @@ type store struct {
 	given        int // the last id given
 }
 
-// head is what the server reads of a resource.
+// head is what the server reads of a resource. An element that has another type
+// in a resource is left out, as the code of a ValueSet.
 type head struct {
-	ResourceType string
-	ID           string `json:"id"`
-	Identifier   []identifier
-	Subject      reference
-	Patient      reference
-	Code         concept
+	kind, id         string
+	identifiers      []string // as system|value
+	codes            []string // as system|code
+	subject, patient string
 }
 
-type (
-	identifier struct{ System, Value string }
-	reference  struct{ Reference string }
-	concept    struct {
-		Coding []struct{ System, Code string }
-	}
-)
-
-// parseHead reads the head. An element that has another type in a resource is
-// left out, as the code of a ValueSet.
-func parseHead(resource []byte) (h head, ok bool) {
-	if json.Unmarshal(resource, &h) == nil {
-		return h, true
-	}
-	var each map[string]json.RawMessage
-	if json.Unmarshal(resource, &each) != nil {
-		return head{}, false
-	}
-	h = head{}
-	for name, target := range map[string]any{
-		"resourceType": &h.ResourceType, "id": &h.ID, "identifier": &h.Identifier, "subject": &h.Subject, "patient": &h.Patient, "code": &h.Code,
-	} {
-		_ = json.Unmarshal(each[name], target)
-	}
-	return h, true
+// parseHead reads the head of valid JSON.
+func parseHead(resource []byte) (h head) {
+	members(resource, func(name, value []byte) {
+		switch string(name) {
+		case `"resourceType"`:
+			h.kind = text(value)
+		case `"id"`:
+			h.id = text(value)
+		case `"identifier"`:
+			elements(value, func(i []byte) {
+				system, value := pair(i, `"system"`, `"value"`)
+				h.identifiers = append(h.identifiers, system+"|"+value)
+			})
+		case `"subject"`:
+			h.subject, _ = pair(value, `"reference"`, "")
+		case `"patient"`:
+			h.patient, _ = pair(value, `"reference"`, "")
+		case `"code"`:
+			members(value, func(name, value []byte) {
+				if string(name) == `"coding"` {
+					elements(value, func(c []byte) {
+						system, code := pair(c, `"system"`, `"code"`)
+						h.codes = append(h.codes, system+"|"+code)
+					})
+				}
+			})
+		}
+	})
+	return h
 }
 
 // parse reads a resource, or returns the status that refuses it.
 func (s *Server) parse(resource []byte, kind string) (head, int) {
-	h, ok := parseHead(resource)
-	if !ok || h.ResourceType == "" || kind != "" && h.ResourceType != kind {
+	if len(resource) == 0 {
+		return head{}, 400
+	}
+	h := parseHead(resource)
+	if h.kind == "" || kind != "" && h.kind != kind {
 		return h, 400
 	}
 	if s.Check != nil {
@@ -112,15 +118,9 @@ func (st *store) put(kind, id string, h *head, body []byte) *Resource {
 	r.Version++
 	r.Updated, r.Deleted = now, false
 	r.JSON = bytes.Clone(body)
-	r.Identifiers, r.codes = nil, nil
-	for _, i := range h.Identifier {
-		r.Identifiers = append(r.Identifiers, i.System+"|"+i.Value)
-	}
-	for _, c := range h.Code.Coding {
-		r.codes = append(r.codes, c.System+"|"+c.Code)
-	}
-	if r.Patient = h.Subject.Reference; r.Patient == "" {
-		r.Patient = h.Patient.Reference
+	r.Identifiers, r.codes = h.identifiers, h.codes
+	if r.Patient = h.subject; r.Patient == "" {
+		r.Patient = h.patient
 	}
 	for _, i := range r.Identifiers {
 		st.byIdentifier[i] = append(st.byIdentifier[i], r)
