@@ -20,8 +20,8 @@ func benchRules() []alert.Rule {
 		alert.Missing(vitals.SpO2, time.Minute),
 		alert.Above(vitals.RespiratoryRate, vitals.PerMinute(30)).For(30 * time.Second),
 		alert.Below(vitals.RespiratoryRate, vitals.PerMinute(8)).For(30 * time.Second),
-		alert.Above(vitals.TempEar, vitals.Celsius(390)).ClearAt(vitals.Celsius(385)),
-		alert.Below(vitals.TempEar, vitals.Celsius(350)),
+		alert.Above(vitals.TempEar, vitals.CelsiusTenths(390)).ClearAt(vitals.CelsiusTenths(385)),
+		alert.Below(vitals.TempEar, vitals.CelsiusTenths(350)),
 	}
 }
 
@@ -52,7 +52,7 @@ func BenchmarkEngine(b *testing.B) {
 					{vitals.HeartRate, vitals.PerMinute(72)},
 					{vitals.SpO2, vitals.Percent(97)},
 					{vitals.RespiratoryRate, vitals.PerMinute(15)},
-					{vitals.TempEar, vitals.Celsius(368)},
+					{vitals.TempEar, vitals.CelsiusTenths(368)},
 				} {
 					batch = append(batch, vitals.Reading{Patient: p, Device: "monitor", Kind: q.k, Quantity: q.q, At: sec(0)})
 				}

@@ -270,7 +270,7 @@ func TestConditions(t *testing.T) {
 			{150, 0, "~95 %", "unknown"}, // is no relief: 1 % goes on
 			{200, 0, "", "@160 hit since 160"},
 		}},
-		{"dose above, in another unit", DoseAbove(vitals.TempCore, vitals.Celsius(380), vitals.Celsius(10), time.Hour), []step{
+		{"dose above, in another unit", DoseAbove(vitals.TempCore, vitals.CelsiusTenths(380), vitals.CelsiusTenths(10), time.Hour), []step{
 			{0, 0, "102.2 [degF]", "unknown"}, // 39.0 °C
 			{7200, 0, "", "@3600 hit since 3600"},
 			{7201, 0, "38.0 Cel", no_},

@@ -89,8 +89,8 @@ func (p *parser) leaf(n *node, v reflect.Value) (ok bool, why string) {
 		d, err := vitals.ParseDecimal(number.String())
 		return set(d, isNumber && err == nil, "a number of at most 18 digits")
 	case vitals.Kind:
-		k, known := vitals.ParseKind(text)
-		return set(k, isText && known, "the name of a kind of measurement")
+		k, err := vitals.ParseKind(text)
+		return set(k, isText && err == nil, "the name of a kind of measurement")
 	case span:
 		d, err := time.ParseDuration(text)
 		return set(span(d), isText && spanText.MatchString(text) && err == nil && d > 0, `a duration above 0, such as "1m30s"`)

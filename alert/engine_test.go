@@ -123,7 +123,7 @@ func TestScenarios(t *testing.T) {
 		{"another unit of the reading", low, []any{rd(0, vitals.SpO2, vitals.UnitOne.Of(vitals.Decimal{Coef: 89, Exp: -2}), 0)}, `
 			0 active SpO2 0.89 below 90 %`},
 		{"another unit of the limit", alert.Above(vitals.TempEar, vitals.UnitFahrenheit.Of(vitals.Decimal{Coef: 1004, Exp: -1})), []any{
-			rd(0, vitals.TempEar, vitals.Celsius(380), 0), rd(1, vitals.TempEar, vitals.Celsius(381), 0),
+			rd(0, vitals.TempEar, vitals.CelsiusTenths(380), 0), rd(1, vitals.TempEar, vitals.CelsiusTenths(381), 0),
 		}, `
 			1 active TempEar 38.1 °C above 100.4 °F`},
 		{"a coarse value in another unit", alert.Above(vitals.TempEar, vitals.UnitFahrenheit.Of(vitals.Decimal{Coef: 1002, Exp: -1})).
@@ -351,7 +351,7 @@ func TestNEWS2(t *testing.T) {
 		{"the known part is enough", rule, []any{hr(0, 120), rr(1, 26)}, `
 			1 active NEWS2 at least 5 (respiratory rate 3, pulse 2) reaches 5; not known: SpO2, air or oxygen, systolic pressure, consciousness, temperature`},
 		{"complete", rule, []any{
-			hr(0, 120), spo2(1, 97), rd(2, vitals.Systolic, vitals.MmHg(105), 0), rd(3, vitals.TempEar, vitals.Celsius(370), 0),
+			hr(0, 120), spo2(1, 97), rd(2, vitals.Systolic, vitals.MmHg(105), 0), rd(3, vitals.TempEar, vitals.CelsiusTenths(370), 0),
 			code(4, vitals.Consciousness, uint32(vitals.ACVPUAlert)), rd(5, vitals.O2Flow, vitals.UnitLPerMin.Of(vitals.Decimal{Coef: 2}), 0),
 			rr(6, 16), spo2(7, 95), rd(8, vitals.Systolic, vitals.MmHg(115), 0),
 			rd(9, vitals.O2Flow, vitals.UnitLPerMin.Of(vitals.Decimal{}), 0),
@@ -626,7 +626,7 @@ func ward(seed uint64, n int) []vitals.Reading {
 		case 2:
 			r.Kind, r.Quantity = vitals.PulseRateOximeter, vitals.UnitHertz.Of(vitals.Decimal{Coef: 10 + rng.Int64N(15), Exp: -1})
 		case 3:
-			r.Kind, r.Quantity = vitals.TempEar, vitals.Celsius(350+rng.Int64N(60))
+			r.Kind, r.Quantity = vitals.TempEar, vitals.CelsiusTenths(350+rng.Int64N(60))
 		case 4:
 			r.Kind, r.Quantity = vitals.RespiratoryRate, vitals.PerMinute(6+rng.Int64N(25))
 		case 5:
@@ -650,7 +650,7 @@ func wardRules() []alert.Rule {
 		alert.Below(vitals.SpO2, vitals.Percent(90)).For(10 * time.Second).Priority(alert.High),
 		alert.Below(vitals.SpO2, vitals.Percent(88)),
 		alert.Above(vitals.HeartRate, vitals.PerMinute(130)).For(30 * time.Second).ClearAt(vitals.PerMinute(120)),
-		alert.Above(vitals.TempEar, vitals.Celsius(385)),
+		alert.Above(vitals.TempEar, vitals.CelsiusTenths(385)),
 		alert.Missing(vitals.SpO2, time.Minute),
 		alert.Missing(vitals.HeartRate, 2*time.Minute),
 		alert.NEWS2AtLeast(5).MaxAge(5 * time.Minute),
@@ -778,7 +778,7 @@ func FuzzNoDataEndsNothing(f *testing.F) {
 			now = i
 			put(spo2(now, 80))
 			put(rd(now, vitals.HeartRate, vitals.PerMinute(150), 0))
-			put(rd(now, vitals.TempEar, vitals.Celsius(395), 0))
+			put(rd(now, vitals.TempEar, vitals.CelsiusTenths(395), 0))
 			put(rd(now, vitals.RespiratoryRate, vitals.PerMinute(30), 0))
 		}
 		kinds := []vitals.Kind{vitals.SpO2, vitals.HeartRate, vitals.TempEar, vitals.RespiratoryRate, vitals.PulseRate, vitals.Consciousness}
@@ -899,7 +899,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 			n++
 			batch[0] = rd(n, vitals.SpO2, vitals.Percent(values[0]), 0)
 			batch[1] = rd(n, vitals.HeartRate, vitals.PerMinute(values[1]), 0)
-			batch[2] = rd(n, vitals.TempEar, vitals.Celsius(370), 0)
+			batch[2] = rd(n, vitals.TempEar, vitals.CelsiusTenths(370), 0)
 			batch[3] = rd(n, vitals.RespiratoryRate, vitals.PerMinute(14), 0)
 		}
 		ctx := t.Context()

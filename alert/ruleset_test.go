@@ -319,7 +319,7 @@ func ExampleParseRules() {
 func ExampleAll() {
 	rule := alert.All(
 		alert.Above(vitals.HeartRate, vitals.PerMinute(110)).For(5*time.Minute),
-		alert.Any(alert.Above(vitals.BodyTemperature, vitals.Celsius(380)), alert.Below(vitals.BodyTemperature, vitals.Celsius(360))),
+		alert.Any(alert.Above(vitals.BodyTemperature, vitals.CelsiusTenths(380)), alert.Below(vitals.BodyTemperature, vitals.CelsiusTenths(360))),
 	).Named("suspected infection").Priority(alert.Medium)
 	fmt.Println(rule, rule.Err())
 	// Output: suspected infection <nil>

@@ -25,7 +25,7 @@ func million(b *testing.B, ids []vitals.PatientID, rules []alert.Rule, n alert.N
 		{Device: "monitor", Kind: vitals.HeartRate, Quantity: vitals.PerMinute(72)},
 		{Device: "monitor", Kind: vitals.SpO2, Quantity: vitals.Percent(97)},
 		{Device: "monitor", Kind: vitals.RespiratoryRate, Quantity: vitals.PerMinute(15)},
-		{Device: "monitor", Kind: vitals.TempEar, Quantity: vitals.Celsius(368)},
+		{Device: "monitor", Kind: vitals.TempEar, Quantity: vitals.CelsiusTenths(368)},
 	}
 	for i, id := range ids {
 		at := sec(0).Add(time.Duration(i%1000) * time.Millisecond)
@@ -162,11 +162,11 @@ func BenchmarkLatency(b *testing.B) {
 		for i := range batch {
 			n++
 			batch[i] = vitals.Reading{
-				Patient: ids[n%len(ids)], Device: "monitor", Kind: vitals.TempEar, Quantity: vitals.Celsius(368),
+				Patient: ids[n%len(ids)], Device: "monitor", Kind: vitals.TempEar, Quantity: vitals.CelsiusTenths(368),
 				At: sec(10).Add(time.Duration(n) * time.Microsecond),
 			}
 			if n%1000 == 0 {
-				batch[i].Quantity = vitals.Celsius(int64(400 - 40*(n/len(ids)%2)))
+				batch[i].Quantity = vitals.CelsiusTenths(int64(400 - 40*(n/len(ids)%2)))
 			}
 		}
 		<-tick.C

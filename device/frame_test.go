@@ -31,7 +31,7 @@ func (t thermometer) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vit
 	if len(f.Bytes) != 1 {
 		return dst, &device.DecodeError{Type: "thermometer", Offset: len(f.Bytes), Err: device.ErrTruncated}
 	}
-	return append(dst, vitals.Reading{Kind: vitals.BodyTemperature, Quantity: vitals.Celsius(10 * int64(f.Bytes[0]))}), nil
+	return append(dst, vitals.Reading{Kind: vitals.BodyTemperature, Quantity: vitals.CelsiusTenths(10 * int64(f.Bytes[0]))}), nil
 }
 
 func TestDecoders(t *testing.T) {

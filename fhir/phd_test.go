@@ -50,7 +50,7 @@ func TestPHDExamples(t *testing.T) {
 	self := []string{"Patient/patientExample-1"}
 	spot := []coding{fhir.MDC(150588, "MDC_MODALITY_SPOT")}
 	percent := func(n int64) vitals.Quantity { return vitals.UnitPercent.Of(vitals.Decimal{Coef: n, Exp: -1}) }
-	celsius, perMinute := vitals.Celsius, func(tenths int64) vitals.Quantity {
+	celsius, perMinute := vitals.CelsiusTenths, func(tenths int64) vitals.Quantity {
 		return vitals.UnitPerMinute.Of(vitals.Decimal{Coef: tenths, Exp: -1})
 	}
 	const inflation = "2018-11-11T11:38:15-05:00"

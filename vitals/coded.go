@@ -24,8 +24,25 @@ func (a ACVPU) String() string {
 	return "ACVPU(" + strconv.FormatUint(uint64(a), 10) + ")"
 }
 
-// The Code of a [SupplementalOxygen] reading.
+// AirOrOxygen is the Code of a [SupplementalOxygen] reading, and what the chart
+// of NEWS2 calls it. The zero AirOrOxygen is "not assessed".
+type AirOrOxygen uint32
+
+// What the patient breathes.
 const (
-	BreathesAir    uint32 = 1
-	BreathesOxygen uint32 = 2
+	BreathesAir    AirOrOxygen = iota + 1
+	BreathesOxygen             // supplemental oxygen, of any flow and share
 )
+
+// String is "air" or "oxygen", and "?" when not assessed.
+func (a AirOrOxygen) String() string {
+	switch a {
+	case 0:
+		return "?"
+	case BreathesAir:
+		return "air"
+	case BreathesOxygen:
+		return "oxygen"
+	}
+	return "AirOrOxygen(" + strconv.FormatUint(uint64(a), 10) + ")"
+}

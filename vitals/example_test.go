@@ -59,7 +59,7 @@ func ExampleQuantity_In() {
 	fmt.Println(err)
 	// Output:
 	// 120.0 mmHg
-	// vitals: the units do not convert
+	// vitals: unknown unit, or units that do not convert
 }
 
 func ExampleQuantity_Cmp() {

@@ -54,16 +54,16 @@ func (k Kind) String() string {
 	return kinds[k].name
 }
 
-// ParseKind finds a kind by its name. It is case-sensitive, and there is no
-// kind without a name.
-func ParseKind(name string) (Kind, bool) {
+// ParseKind reads the name of a kind, with the case it has. It returns [ErrKind]
+// for a name that is not in the table, and for no name at all.
+func ParseKind(name string) (Kind, error) {
 	i, ok := slices.BinarySearchFunc(kindsByName[:], name, func(k Kind, name string) int {
 		return strings.Compare(kinds[k].name, name)
 	})
 	if !ok {
-		return KindNone, false
+		return KindNone, ErrKind
 	}
-	return kindsByName[i], true
+	return kindsByName[i], nil
 }
 
 // Display is a short English name for people: "Heart rate (ECG)". It is ours,
@@ -210,15 +210,16 @@ func (s Shape) String() string {
 // MarshalText implements [encoding.TextMarshaler] with the name.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. It returns [ErrKind]
-// for a name that is not in the table.
-func (k *Kind) UnmarshalText(b []byte) error {
-	found, ok := ParseKind(string(b))
-	if !ok && len(b) > 0 {
-		return ErrKind
+// UnmarshalText implements [encoding.TextUnmarshaler]. It reads the name, or
+// nothing for [KindNone]. It returns [ErrKind] for a name that is not in the
+// table.
+func (k *Kind) UnmarshalText(b []byte) (err error) {
+	if len(b) == 0 {
+		*k = KindNone
+		return nil
 	}
-	*k = found
-	return nil
+	*k, err = ParseKind(string(b))
+	return err
 }
 
 // ErrKind reports a name that is no kind.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -33,8 +34,8 @@ func TestKindNames(t *testing.T) {
 	n := 0
 	for k := range Kinds() {
 		n++
-		if got, ok := ParseKind(k.String()); !ok || got != k {
-			t.Errorf("ParseKind(%q) = %v, %v", k, got, ok)
+		if got, err := ParseKind(k.String()); err != nil || got != k {
+			t.Errorf("ParseKind(%q) = %v, %v", k, got, err)
 		}
 		if k.Display() == "" {
 			t.Errorf("%v has no display", k)
@@ -44,8 +45,8 @@ func TestKindNames(t *testing.T) {
 		t.Errorf("%d kinds, want at least 110", n)
 	}
 	for _, name := range []string{"", "heartrate", "HeartRat", "HeartRateX", "Kind(1)", "\xff"} {
-		if k, ok := ParseKind(name); ok || k != KindNone {
-			t.Errorf("ParseKind(%q) = %v, %v", name, k, ok)
+		if k, err := ParseKind(name); !errors.Is(err, ErrKind) || k != KindNone {
+			t.Errorf("ParseKind(%q) = %v, %v", name, k, err)
 		}
 	}
 }
@@ -336,20 +337,19 @@ func TestUnitTable(t *testing.T) {
 			t.Errorf("%s: %v", c.from, err)
 			continue
 		}
-		u, ok := ParseUnit(c.unit)
-		want, err := ParseDecimal(c.to)
-		if !ok || err != nil {
-			t.Fatalf("%s %s: %v, %v", c.to, c.unit, ok, err)
+		want, err := ParseQuantity(c.to + " " + c.unit)
+		if err != nil {
+			t.Fatalf("%s %s: %v", c.to, c.unit, err)
 		}
-		got, err := q.In(u)
-		if err != nil || got.Value().Round(want.Exp).Cmp(want) != 0 {
-			t.Errorf("%s is %v, %v; want %s %s", c.from, got, err, c.to, c.unit)
+		got, err := q.In(want.Unit())
+		if err != nil || got.Value().Round(want.Value().Exp).Cmp(want.Value()) != 0 {
+			t.Errorf("%s is %v, %v; want %v", c.from, got, err, want)
 		}
 	}
 	for _, pair := range [][2]string{{"{score}", "{steps}"}, {"{INR}", "1"}, {"mmol/mol", "%"}, {"mg/dL", "mmol/L"}, {"/min", "min"}} {
-		from, ok1 := ParseUnit(pair[0])
-		to, ok2 := ParseUnit(pair[1])
-		if got, err := from.Of(Decimal{Coef: 1}).In(to); !ok1 || !ok2 || err == nil {
+		from, err1 := ParseUnit(pair[0])
+		to, err2 := ParseUnit(pair[1])
+		if got, err := from.Of(Decimal{Coef: 1}).In(to); err1 != nil || err2 != nil || err == nil {
 			t.Errorf("1 %s became %v", pair[0], got)
 		}
 	}

@@ -2,6 +2,16 @@ package vitals
 
 import "iter"
 
+// PanelID is the ID of the measurement that r is a part of, which is that of the
+// Observation as well: the ID of r as a reading of its panel, or its own ID if
+// its kind has none.
+func (r Reading) PanelID() ReadingID {
+	if p := r.Kind.Panel(); p != KindNone {
+		r.Kind = p
+	}
+	return r.ID()
+}
+
 // SamePanel reports whether r and o are parts of one measurement, as the
 // systolic and diastolic pressure of one inflation.
 func (r Reading) SamePanel(o Reading) bool {

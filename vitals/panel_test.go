@@ -80,3 +80,20 @@ func TestSamePanelIsSymmetric(t *testing.T) {
 		}
 	}
 }
+
+func TestPanelID(t *testing.T) {
+	parts := cuff(time.Unix(0, 0), nil)
+	whole := parts[0]
+	whole.Kind = BloodPressure
+	for _, r := range append(parts[:3:3], whole) {
+		if r.PanelID() != whole.ID() {
+			t.Errorf("%v is part of %v, want %v", r.Kind, r.PanelID(), whole.ID())
+		}
+	}
+	if pulse := parts[3]; pulse.PanelID() != pulse.ID() {
+		t.Errorf("%v has no panel, but its measurement is %v and not %v", pulse.Kind, pulse.PanelID(), pulse.ID())
+	}
+	if parts[0].Kind != Systolic || (Reading{}).PanelID() != (Reading{}).ID() {
+		t.Error("PanelID changed the reading, or gave one to no reading")
+	}
+}

@@ -21,19 +21,21 @@ func MmHg(n int64) Quantity { return Quantity{Decimal{Coef: n}, UnitMmHg} }
 // MgPerDL is a mass concentration, the usual unit of glucose in some countries.
 func MgPerDL(n int64) Quantity { return Quantity{Decimal{Coef: n}, UnitMgPerDL} }
 
-// Celsius is a temperature in tenths of a degree: Celsius(364) is 36.4 °C.
-func Celsius(tenths int64) Quantity { return Quantity{Decimal{tenths, -1}, UnitCelsius} }
+// CelsiusTenths is a temperature in tenths of a degree Celsius, as
+// thermometers show it: CelsiusTenths(364) is 36.4 °C.
+func CelsiusTenths(n int64) Quantity { return Quantity{Decimal{n, -1}, UnitCelsius} }
 
-// ParseQuantity reads a number, a space and a UCUM code: "36.40 Cel".
+// ParseQuantity reads a number, a space and a UCUM code: "36.40 Cel". Its
+// errors are [ErrDecimal] and [ErrUnit].
 func ParseQuantity(s string) (Quantity, error) {
 	number, code, _ := strings.Cut(s, " ")
 	d, err := ParseDecimal(number)
 	if err != nil {
 		return Quantity{}, err
 	}
-	u, ok := ParseUnit(code)
-	if !ok {
-		return Quantity{}, ErrUnit
+	u, err := ParseUnit(code)
+	if err != nil {
+		return Quantity{}, err
 	}
 	return Quantity{d, u}, nil
 }

@@ -28,8 +28,8 @@ func TestQuantityConstructors(t *testing.T) {
 		{Percent(98), "98 %"},
 		{MmHg(120), "120 mm[Hg]"},
 		{MgPerDL(100), "100 mg/dL"},
-		{Celsius(364), "36.4 Cel"},
-		{Celsius(-5), "-0.5 Cel"},
+		{CelsiusTenths(364), "36.4 Cel"},
+		{CelsiusTenths(-5), "-0.5 Cel"},
 		{UnitCelsius.Of(Decimal{3640, -2}), "36.40 Cel"},
 		{UnitScore.Of(Decimal{7, 0}), "7 {score}"},
 	} {
@@ -40,7 +40,7 @@ func TestQuantityConstructors(t *testing.T) {
 			t.Errorf("ParseQuantity(%q) = %#v, want %#v", tt.want, q, tt.got)
 		}
 	}
-	if s := fmt.Sprint(Celsius(364), " ", Quantity{}); s != "36.4 °C no value" {
+	if s := fmt.Sprint(CelsiusTenths(364), " ", Quantity{}); s != "36.4 °C no value" {
 		t.Errorf("String: %q", s)
 	}
 	if (Quantity{}).IsZero() != true || MmHg(0).IsZero() || UnitOne.Of(Decimal{}).IsZero() {

@@ -11,9 +11,9 @@ import (
 // not the same as the dimensionless [UnitOne].
 type Unit uint8
 
-// ErrUnit reports a conversion between units of different quantities, or one
-// whose result does not fit a [Decimal].
-var ErrUnit = errors.New("vitals: the units do not convert")
+// ErrUnit reports text that is no unit, a conversion between units of different
+// quantities, or one whose result does not fit a [Decimal].
+var ErrUnit = errors.New("vitals: unknown unit, or units that do not convert")
 
 // unitInfo is one row of units.tsv. One of the unit is num/den×10^exp of the
 // base unit of its dimension.
@@ -79,14 +79,15 @@ func (u Unit) MDC() uint32 { return u.info().mdc }
 // Of makes a quantity of d units.
 func (u Unit) Of(d Decimal) Quantity { return Quantity{d, u} }
 
-// ParseUnit finds a unit by its UCUM code.
-func ParseUnit(ucum string) (Unit, bool) {
+// ParseUnit reads a UCUM code. It returns [ErrUnit] for one that is not in the
+// table, and for no code at all.
+func ParseUnit(ucum string) (Unit, error) {
 	for i := range units {
 		if units[i].ucum == ucum && i != 0 {
-			return Unit(i), true
+			return Unit(i), nil
 		}
 	}
-	return 0, false
+	return UnitNone, ErrUnit
 }
 
 // convert computes d, given in from, in to. Small whole ratios (hours to

@@ -20,16 +20,16 @@ func TestUnitText(t *testing.T) {
 		if u == UnitNone {
 			continue
 		}
-		if got, ok := ParseUnit(u.UCUM()); !ok || got != u {
-			t.Errorf("ParseUnit(%q) = %v, %v; want %v", u.UCUM(), got, ok, u)
+		if got, err := ParseUnit(u.UCUM()); err != nil || got != u {
+			t.Errorf("ParseUnit(%q) = %v, %v; want %v", u.UCUM(), got, err, u)
 		}
 		if u.String() == "" {
 			t.Errorf("unit %d (%s) has no text for people", u, u.UCUM())
 		}
 	}
 	for _, code := range []string{"", " ", "mmHg", "MM[HG]", "cel", "°C", "mg/dl"} {
-		if u, ok := ParseUnit(code); ok || u != UnitNone {
-			t.Errorf("ParseUnit(%q) = %v, %v; want none", code, u, ok)
+		if u, err := ParseUnit(code); !errors.Is(err, ErrUnit) || u != UnitNone {
+			t.Errorf("ParseUnit(%q) = %v, %v; want ErrUnit", code, u, err)
 		}
 	}
 	if u := Unit(255); u.UCUM() != "" || u.String() != "" || u.MDC() != 0 {

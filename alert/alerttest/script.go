@@ -225,8 +225,8 @@ func (p *player) alarm(rule string) alert.AlarmID {
 }
 
 func (p *player) reading(ctx context.Context, kind string, args []string) error {
-	k, ok := vitals.ParseKind(kind)
-	if !ok {
+	k, err := vitals.ParseKind(kind)
+	if err != nil {
 		return fmt.Errorf("%q is neither a kind nor something to do", kind)
 	}
 	p.sequence++

@@ -99,7 +99,7 @@ func TestPrintedCharts(t *testing.T) {
 		for _, b := range c.boxes {
 			for _, v := range []string{b.from, b.to} {
 				e := entry{t: t}
-				e.code(score.Breathing, vitals.BreathesOxygen)
+				e.code(score.Breathing, uint32(vitals.BreathesOxygen))
 				e.measure(c.param, c.unit.Of(decimal(t, v)))
 				if got := e.score(c.chart).Points[c.param]; int(got) != b.points {
 					t.Errorf("%v, %v %s: %d points, want %d", c.chart, c.param, v, got, b.points)
@@ -123,15 +123,15 @@ func TestMistakesOfOthers(t *testing.T) {
 		{score.NEWS2Scale2, true, score.SpO2, vitals.Percent(93), 0, score.Low},
 		{score.NEWS2Scale2, true, score.SpO2, vitals.Percent(100), 0, score.Low},
 		{score.NEWS2Scale2, false, score.SpO2, vitals.Percent(93), 1, score.Low},
-		{score.NEWS2, true, score.Temperature, vitals.Celsius(375), 0, score.Low},
-		{score.NEWS2, true, score.Temperature, vitals.Celsius(360), 1, score.Low},
+		{score.NEWS2, true, score.Temperature, vitals.CelsiusTenths(375), 0, score.Low},
+		{score.NEWS2, true, score.Temperature, vitals.CelsiusTenths(360), 1, score.Low},
 		{score.NEWS2, true, score.SpO2, vitals.Percent(85), 3, score.LowMedium},
 		{score.NEWS2, true, score.SpO2, vitals.Percent(89), 3, score.LowMedium},
 		{score.NEWS2, false, score.SpO2, vitals.Percent(92), 2, score.Low}, // 2 + 2 for oxygen is not medium
 	} {
 		e := entry{t: t, in: healthy(t)}
 		if !c.air {
-			e.code(score.Breathing, vitals.BreathesOxygen)
+			e.code(score.Breathing, uint32(vitals.BreathesOxygen))
 		}
 		if c.chart == score.NEWS2Scale2 {
 			e.measure(score.SpO2, vitals.Percent(90))
@@ -213,7 +213,7 @@ var measuredIn = map[score.Parameter]vitals.Unit{
 func healthy(t testing.TB) score.Inputs {
 	e := entry{t: t}
 	e.age(40)
-	e.code(score.Breathing, vitals.BreathesAir)
+	e.code(score.Breathing, uint32(vitals.BreathesAir))
 	e.code(score.Consciousness, uint32(vitals.ACVPUAlert))
 	for _, p := range []score.Parameter{
 		score.Ventilation, score.Vasopressor, score.Jaundice, score.Behaviour, score.Cardiovascular,
@@ -224,7 +224,7 @@ func healthy(t testing.TB) score.Inputs {
 	for p, q := range map[score.Parameter]vitals.Quantity{
 		score.RespiratoryRate: vitals.PerMinute(14), score.SpO2: vitals.Percent(98), score.SystolicPressure: vitals.MmHg(115),
 		score.DiastolicPressure: vitals.MmHg(65), score.MeanPressure: vitals.MmHg(82), score.Pulse: vitals.PerMinute(72),
-		score.Temperature: vitals.Celsius(370), score.GlasgowComa: vitals.UnitScore.Of(vitals.Decimal{Coef: 15}),
+		score.Temperature: vitals.CelsiusTenths(370), score.GlasgowComa: vitals.UnitScore.Of(vitals.Decimal{Coef: 15}),
 		score.ArterialO2: vitals.MmHg(95), score.ArterialCO2: vitals.MmHg(40), score.ImmatureCells: vitals.Percent(2),
 		score.Bilirubin: vitals.UnitUmolPerL.Of(vitals.Decimal{Coef: 10}), score.Creatinine: vitals.UnitUmolPerL.Of(vitals.Decimal{Coef: 80}),
 		score.Urea: vitals.UnitMmolPerL.Of(vitals.Decimal{Coef: 5}), score.UrineOutput: vitals.UnitMLPerHour.Of(vitals.Decimal{Coef: 60}),

@@ -12,7 +12,7 @@ import (
 func sick(t testing.TB) score.Inputs {
 	e := entry{t: t, in: healthy(t)}
 	e.age(80)
-	e.code(score.Breathing, vitals.BreathesOxygen)
+	e.code(score.Breathing, uint32(vitals.BreathesOxygen))
 	e.code(score.Consciousness, uint32(vitals.ACVPUVoice))
 	e.code(score.Ventilation, score.Yes)
 	e.code(score.Vasopressor, score.VasopressorLow)
@@ -26,7 +26,7 @@ func sick(t testing.TB) score.Inputs {
 		score.RespiratoryRate: vitals.PerMinute(31), score.SpO2: vitals.Percent(97), score.InspiredOxygen: vitals.Percent(60),
 		score.OxygenFlow: vitals.UnitLPerMin.Of(vitals.Decimal{Coef: 5}), score.SystolicPressure: vitals.MmHg(85),
 		score.DiastolicPressure: vitals.MmHg(45), score.MeanPressure: vitals.MmHg(58), score.Pulse: vitals.PerMinute(135),
-		score.Temperature: vitals.Celsius(395), score.GlasgowComa: vitals.UnitScore.Of(vitals.Decimal{Coef: 11}),
+		score.Temperature: vitals.CelsiusTenths(395), score.GlasgowComa: vitals.UnitScore.Of(vitals.Decimal{Coef: 11}),
 		score.ArterialO2: vitals.MmHg(80), score.ArterialCO2: vitals.MmHg(28), score.ImmatureCells: vitals.Percent(15),
 		score.Bilirubin: vitals.MgPerDL(3), score.Creatinine: vitals.MgPerDL(4), score.Urea: vitals.UnitMmolPerL.Of(vitals.Decimal{Coef: 12}),
 		score.UrineOutput: vitals.UnitMLPerHour.Of(vitals.Decimal{Coef: 10}),
@@ -165,13 +165,13 @@ func TestBands(t *testing.T) {
 			one(e)
 			e.measure(score.SpO2, vitals.Percent(95))
 			e.measure(score.Pulse, vitals.PerMinute(100))
-			e.measure(score.Temperature, vitals.Celsius(385))
+			e.measure(score.Temperature, vitals.CelsiusTenths(385))
 		}, 4, score.Low, "at least every 4 to 6 hours"},
 		{"a single three", func(e *entry) { e.code(score.Consciousness, uint32(vitals.ACVPUConfused)) }, 3, score.LowMedium, "at least hourly"},
 		{"three and one", func(e *entry) { one(e); e.code(score.Consciousness, uint32(vitals.ACVPUPain)) }, 4, score.LowMedium, "at least hourly"},
 		{"three and two", func(e *entry) {
 			e.code(score.Consciousness, uint32(vitals.ACVPUUnresponsive))
-			e.code(score.Breathing, vitals.BreathesOxygen)
+			e.code(score.Breathing, uint32(vitals.BreathesOxygen))
 		}, 5, score.Medium, "at least hourly"},
 		{"seven", func(e *entry) {
 			one(e)
@@ -248,7 +248,7 @@ func TestAges(t *testing.T) {
 	set(vitals.HeartRate, vitals.PerMinute(140), time.Hour)
 	set(vitals.RespiratoryRate, vitals.PerMinute(26), time.Hour+time.Nanosecond)
 	set(vitals.SpO2, vitals.Percent(93), 1500*time.Millisecond)
-	set(vitals.BodyTemperature, vitals.Celsius(395), -time.Minute) // a clock that is ahead
+	set(vitals.BodyTemperature, vitals.CelsiusTenths(395), -time.Minute) // a clock that is ahead
 	r := score.NEWS2.Evaluate(&in, noon, time.Hour)
 	if r.Total != 3+2+2 || r.Stale != 1<<score.RespiratoryRate || !r.Missing.Has(score.RespiratoryRate) {
 		t.Errorf("%v, stale %v", r, r.Stale)
@@ -291,7 +291,7 @@ func TestAges(t *testing.T) {
 
 func TestEvaluateAllocatesNothing(t *testing.T) {
 	in := sick(t)
-	r := vitals.Reading{Kind: vitals.BodyTemperature, Quantity: vitals.Celsius(385), At: noon}
+	r := vitals.Reading{Kind: vitals.BodyTemperature, Quantity: vitals.CelsiusTenths(385), At: noon}
 	if n := testing.AllocsPerRun(100, func() {
 		in.Set(r)
 		for c := range score.Chart(25) {
@@ -307,11 +307,11 @@ func timed(t testing.TB) score.Inputs {
 	for _, r := range []vitals.Reading{
 		{Kind: vitals.RespiratoryRate, Quantity: vitals.PerMinute(22)},
 		{Kind: vitals.SpO2, Quantity: vitals.Percent(95)},
-		{Kind: vitals.SupplementalOxygen, Code: vitals.BreathesAir},
+		{Kind: vitals.SupplementalOxygen, Code: uint32(vitals.BreathesAir)},
 		{Kind: vitals.Systolic, Quantity: vitals.MmHg(118)},
 		{Kind: vitals.HeartRate, Quantity: vitals.PerMinute(96)},
 		{Kind: vitals.Consciousness, Code: uint32(vitals.ACVPUAlert)},
-		{Kind: vitals.BodyTemperature, Quantity: vitals.Celsius(378)},
+		{Kind: vitals.BodyTemperature, Quantity: vitals.CelsiusTenths(378)},
 	} {
 		if r.At = noon; in.Set(r) == 0 {
 			t.Fatalf("%v not used", r.Kind)
@@ -344,7 +344,7 @@ func BenchmarkEvaluateSOFA(b *testing.B) {
 
 func BenchmarkSet(b *testing.B) {
 	in := timed(b)
-	r := vitals.Reading{Kind: vitals.BodyTemperature, Quantity: vitals.Celsius(385), At: noon}
+	r := vitals.Reading{Kind: vitals.BodyTemperature, Quantity: vitals.CelsiusTenths(385), At: noon}
 	b.ReportAllocs()
 	for b.Loop() {
 		in.Set(r)

@@ -16,10 +16,10 @@ func Example() {
 	for _, r := range []vitals.Reading{
 		{Kind: vitals.RespiratoryRate, Quantity: vitals.PerMinute(24), At: at},
 		{Kind: vitals.SpO2, Quantity: vitals.Percent(93), At: at},
-		{Kind: vitals.SupplementalOxygen, Code: vitals.BreathesAir, At: at},
+		{Kind: vitals.SupplementalOxygen, Code: uint32(vitals.BreathesAir), At: at},
 		{Kind: vitals.Systolic, Quantity: vitals.MmHg(105), At: at},
 		{Kind: vitals.HeartRate, Quantity: vitals.PerMinute(115), At: at},
-		{Kind: vitals.BodyTemperature, Quantity: vitals.Celsius(385), At: at},
+		{Kind: vitals.BodyTemperature, Quantity: vitals.CelsiusTenths(385), At: at},
 	} {
 		in.Set(r)
 	}

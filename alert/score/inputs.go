@@ -140,7 +140,7 @@ func (in *Inputs) enter(p Parameter, code uint32, at int64) (set Parameters) {
 	if !in.breathe(code, at) {
 		return 0
 	}
-	if set = 1 << Breathing; code == vitals.BreathesAir {
+	if set = 1 << Breathing; code == uint32(vitals.BreathesAir) {
 		if in.put(OxygenFlow, 0, at) {
 			set |= 1 << OxygenFlow
 		}
@@ -171,7 +171,7 @@ func (in *Inputs) breathe(code uint32, at int64) bool {
 	if !in.put(Breathing, int32(code), at) {
 		return false
 	}
-	if code == vitals.BreathesOxygen {
+	if code == uint32(vitals.BreathesOxygen) {
 		if in.value[OxygenFlow] <= 0 {
 			in.Clear(OxygenFlow)
 		}

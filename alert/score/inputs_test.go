@@ -135,8 +135,8 @@ func TestLateInputsAreRefused(t *testing.T) {
 	at(-time.Hour, 75)
 	want(75)
 	in.Clear(score.Pulse)
-	oxygen := vitals.Reading{Kind: vitals.SupplementalOxygen, Code: vitals.BreathesOxygen, At: noon}
-	air := vitals.Reading{Kind: vitals.SupplementalOxygen, Code: vitals.BreathesAir, At: noon.Add(-time.Second)}
+	oxygen := vitals.Reading{Kind: vitals.SupplementalOxygen, Code: uint32(vitals.BreathesOxygen), At: noon}
+	air := vitals.Reading{Kind: vitals.SupplementalOxygen, Code: uint32(vitals.BreathesAir), At: noon.Add(-time.Second)}
 	flow := vitals.Reading{Kind: vitals.O2Flow, Quantity: vitals.UnitLPerMin.Of(vitals.Decimal{}), At: air.At}
 	if in.Set(oxygen) != 1<<score.Breathing || in.Set(air) != 0 || in.Set(flow) != 0 || in.SetCode(score.Breathing, air.Code, air.At) != nil ||
 		in.Known() != 1<<score.Breathing {
@@ -160,18 +160,18 @@ func TestLateInputsAreRefused(t *testing.T) {
 // Air has 21 % of oxygen and no flow, oxygen has more of one of them.
 func TestOxygen(t *testing.T) {
 	e := entry{t: t, in: score.Inputs{}}
-	e.code(score.Breathing, vitals.BreathesAir)
+	e.code(score.Breathing, uint32(vitals.BreathesAir))
 	if f, ok := e.in.Value(score.InspiredOxygen); !ok || f.Coef != 21 {
 		t.Errorf("FiO2 on air %v, %t", f, ok)
 	}
 	if f, ok := e.in.Value(score.OxygenFlow); !ok || f.Coef != 0 {
 		t.Errorf("flow on air %v, %t", f, ok)
 	}
-	e.code(score.Breathing, vitals.BreathesOxygen)
+	e.code(score.Breathing, uint32(vitals.BreathesOxygen))
 	if known := e.in.Known(); known != 1<<score.Breathing {
 		t.Errorf("on oxygen %v are known", known)
 	}
-	e.code(score.Breathing, vitals.BreathesAir)
+	e.code(score.Breathing, uint32(vitals.BreathesAir))
 	got := e.in.Set(vitals.Reading{Kind: vitals.InspiredO2, Quantity: vitals.Percent(40), At: noon})
 	if got != 1<<score.Breathing|1<<score.InspiredOxygen || e.in.Known() != got {
 		t.Errorf("FiO2 40 %% set %v, known %v: a flow of 0 must not remain", got, e.in.Known())
@@ -215,8 +215,8 @@ func TestSet(t *testing.T) {
 		{reading(vitals.InspiredO2, "21.0 %", 0), score.Breathing, true, 0},
 		{reading(vitals.InspiredO2, "0.28 1", 0), score.Breathing, true, 2},
 		{reading(vitals.InspiredO2, "28 mm[Hg]", 0), score.Breathing, false, 0},
-		{coded(vitals.SupplementalOxygen, vitals.BreathesOxygen), score.Breathing, true, 2},
-		{coded(vitals.SupplementalOxygen, vitals.BreathesAir), score.Breathing, true, 0},
+		{coded(vitals.SupplementalOxygen, uint32(vitals.BreathesOxygen)), score.Breathing, true, 2},
+		{coded(vitals.SupplementalOxygen, uint32(vitals.BreathesAir)), score.Breathing, true, 0},
 		{coded(vitals.SupplementalOxygen, 0), score.Breathing, false, 0},
 		{coded(vitals.SupplementalOxygen, 3), score.Breathing, false, 0},
 		{coded(vitals.Consciousness, uint32(vitals.ACVPUAlert)), score.Consciousness, true, 0},

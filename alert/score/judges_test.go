@@ -47,7 +47,7 @@ func judgeNEWS2(v *vector) {
 	v.put(score.SystolicPressure, "Systolic BP")
 	v.put(score.Pulse, "Heart rate")
 	v.put(score.Temperature, "Temperature")
-	v.code(score.Breathing, map[int]uint32{0: vitals.BreathesAir, 2: vitals.BreathesOxygen}[v.ordinal("Supplemental oxygen")])
+	v.code(score.Breathing, map[int]uint32{0: uint32(vitals.BreathesAir), 2: uint32(vitals.BreathesOxygen)}[v.ordinal("Supplemental oxygen")])
 	v.code(score.Consciousness, map[int]uint32{0: uint32(vitals.ACVPUAlert), 3: uint32(vitals.ACVPUVoice)}[v.ordinal("Consciousness")])
 	chart := score.NEWS2
 	if v.ordinal("Hypercapnic respiratory failure") == 1 {
@@ -73,7 +73,7 @@ func judgeNEWS(v *vector) {
 	v.put(score.Temperature, "Temperature")
 	v.acvpu()
 	if v.ordinal("Oxygen therapy") == 1 {
-		v.code(score.Breathing, vitals.BreathesOxygen)
+		v.code(score.Breathing, uint32(vitals.BreathesOxygen))
 	}
 	r := v.score(score.NEWS)
 	v.total(r, "Total score")
@@ -380,7 +380,7 @@ func judgeCARTOrdinals(v *vector) {
 // Sepsis, and what follows from it, needs a diagnosis of infection; we count
 // the criteria.
 func judgeSIRS(v *vector) {
-	v.whether("Temp >38°C (100.4°F) or < 36°C (96.8°F)", score.Temperature, vitals.Celsius(381), vitals.Celsius(380))
+	v.whether("Temp >38°C (100.4°F) or < 36°C (96.8°F)", score.Temperature, vitals.CelsiusTenths(381), vitals.CelsiusTenths(380))
 	v.whether("Heart rate > 90", score.Pulse, vitals.PerMinute(91), vitals.PerMinute(90))
 	v.whether("Respiratory rate > 20 or PaCO₂ < 32 mm Hg", score.RespiratoryRate, vitals.PerMinute(21), vitals.PerMinute(20))
 	cells := vitals.Decimal{Coef: 120, Exp: -1}

@@ -16,7 +16,7 @@ type Parameter uint8
 const (
 	RespiratoryRate   Parameter = iota
 	SpO2                        // by pulse oximeter, on the scale that the patient was assigned
-	Breathing                   // vitals.BreathesAir or vitals.BreathesOxygen
+	Breathing                   // vitals.AirOrOxygen
 	SystolicPressure            //
 	Pulse                       //
 	Consciousness               // vitals.ACVPU

@@ -93,8 +93,8 @@ func supplemental(r vitals.Reading, absent vitals.Quality) uint32 {
 	}
 	if absent == 0 {
 		if c, err := air.Cmp(r.Quantity); err == nil && c >= 0 {
-			return vitals.BreathesAir
+			return uint32(vitals.BreathesAir)
 		}
 	}
-	return vitals.BreathesOxygen
+	return uint32(vitals.BreathesOxygen)
 }

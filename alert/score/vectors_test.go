@@ -67,7 +67,7 @@ func TestComponentVectors(t *testing.T) {
 			continue
 		}
 		in := entry{t: t}
-		in.code(score.Breathing, vitals.BreathesOxygen)
+		in.code(score.Breathing, uint32(vitals.BreathesOxygen))
 		in.measure(c.param, c.unit.Of(v.Input))
 		if got := in.score(c.chart).Points[c.param]; int(got) != v.Expected {
 			t.Errorf("%s %v: %d points, want %d", v.Parameter, v.Input, got, v.Expected)
@@ -75,7 +75,7 @@ func TestComponentVectors(t *testing.T) {
 		// The source asserts its points of scale 2 on air too. They are for oxygen:
 		// on air, 88 % and more are 0.
 		if high := v.Input.Cmp(vitals.Decimal{Coef: 88}) >= 0; c.chart == score.NEWS2Scale2 && high {
-			in.code(score.Breathing, vitals.BreathesAir)
+			in.code(score.Breathing, uint32(vitals.BreathesAir))
 			if got := in.score(c.chart).Points[c.param]; got != 0 {
 				t.Errorf("%s %v on air: %d points, want 0", v.Parameter, v.Input, got)
 			}
@@ -160,8 +160,8 @@ func (v *vector) put(p score.Parameter, name string) {
 	if p == score.GlasgowComa {
 		ucum = "{score}"
 	}
-	u, ok := vitals.ParseUnit(ucum)
-	if !ok {
+	u, err := vitals.ParseUnit(ucum)
+	if err != nil {
 		v.t.Fatalf("%s: %s has the unit %q", v.ID, name, ucum)
 	}
 	v.measure(p, u.Of(d))
@@ -388,7 +388,7 @@ func testDisputed(t *testing.T, raw json.RawMessage, why string) {
 	in.measure(score.Pulse, vitals.UnitPerMinute.Of(v.Input.HeartRate))
 	in.measure(score.Temperature, vitals.UnitCelsius.Of(v.Input.BodyTemperature))
 	in.measure(score.SystolicPressure, vitals.MmHg(120))
-	in.code(score.Breathing, vitals.BreathesAir)
+	in.code(score.Breathing, uint32(vitals.BreathesAir))
 	in.code(score.Consciousness, uint32(vitals.ACVPUAlert))
 	if r := in.score(score.NEWS2); r.Total != 5 || !r.Complete() || why == "" {
 		t.Errorf("%v, want 5 (%s)", r, why)

@@ -197,7 +197,7 @@ func (r *reader) number(v *Vital, at int, major byte, arg uint64) {
 
 // unitText is the text of a unit. That of a known one is not copied.
 func unitText(b []byte) string {
-	if u, ok := vitals.ParseUnit(string(b)); ok {
+	if u, err := vitals.ParseUnit(string(b)); err == nil {
 		return u.UCUM()
 	}
 	return string(b)

@@ -40,12 +40,11 @@ func (v *Vital) code(r *vitals.Reading) {
 func (v *Vital) quantity(r *vitals.Reading) {
 	u := v.Kind.Unit()
 	if v.Unit != "" {
-		sent, ok := vitals.ParseUnit(v.Unit)
-		if ok && sent != u {
-			_, err := v.Kind.Convert(sent.Of(vitals.Decimal{Coef: 1}), u)
-			ok = err == nil
+		sent, err := vitals.ParseUnit(v.Unit)
+		if err == nil {
+			_, err = v.Kind.Convert(sent.Of(vitals.Decimal{Coef: 1}), u)
 		}
-		if !ok {
+		if err != nil {
 			r.Quality |= vitals.ReservedNumber
 			return
 		}

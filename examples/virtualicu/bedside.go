@@ -163,10 +163,8 @@ func display(r vitals.Reading) (value, unit string) {
 	switch {
 	case r.Kind == vitals.Consciousness:
 		return vitals.ACVPU(r.Code).String(), ""
-	case r.Kind == vitals.SupplementalOxygen && r.Code == vitals.BreathesOxygen:
-		return "oxygen", ""
 	case r.Kind == vitals.SupplementalOxygen:
-		return "air", ""
+		return vitals.AirOrOxygen(r.Code).String(), ""
 	case !r.HasValue():
 		return "", r.Kind.Unit().String()
 	}

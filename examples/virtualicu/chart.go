@@ -55,7 +55,7 @@ func (chartDecoder) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vita
 	rate, consciousness, breathing := r, r, r
 	rate.Kind, rate.Quantity = vitals.RespiratoryRate, vitals.PerMinute(entry.RespiratoryRate)
 	consciousness.Kind, consciousness.Code = vitals.Consciousness, uint32(level)
-	breathing.Kind, breathing.Code = vitals.SupplementalOxygen, oxygen
+	breathing.Kind, breathing.Code = vitals.SupplementalOxygen, uint32(oxygen)
 	if entry.RespiratoryRate <= 0 {
 		return append(dst, consciousness, breathing), nil // not counted
 	}

@@ -199,7 +199,7 @@ func TestChart(t *testing.T) {
 	f.Bytes = []byte(`{"respiratoryRate":18,"consciousness":"V","oxygen":true}`)
 	got, err := device.Decoders{gatt.Health(), chartDecoder{}}.AppendReadings(nil, f)
 	if err != nil || len(got) != 3 || got[0].Quantity != vitals.PerMinute(18) || got[1].Code != uint32(vitals.ACVPUVoice) ||
-		got[2].Code != vitals.BreathesOxygen {
+		got[2].Code != uint32(vitals.BreathesOxygen) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for _, bad := range []string{"", "DOE^JANE", `{"consciousness":"DOE^JANE"}`} {

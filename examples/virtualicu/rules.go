@@ -16,7 +16,7 @@ func rules(beds []*bed, start time.Time) alert.RuleSet {
 		alert.Below(vitals.HeartRate, vitals.PerMinute(45)).For(20 * time.Second).Priority(alert.Medium),
 		alert.Below(vitals.Systolic, vitals.MmHg(90)).Priority(alert.High).Latching(),
 		alert.Above(vitals.Systolic, vitals.MmHg(180)).Priority(alert.Medium),
-		alert.Above(vitals.BodyTemperature, vitals.Celsius(390)).ClearAt(vitals.Celsius(385)).Priority(alert.Low),
+		alert.Above(vitals.BodyTemperature, vitals.CelsiusTenths(390)).ClearAt(vitals.CelsiusTenths(385)).Priority(alert.Low),
 		alert.Above(vitals.GlucoseISF, vitals.MgPerDL(250)).Priority(alert.Low),
 		alert.Missing(vitals.HeartRate, 15*time.Second).Priority(alert.Low),
 		alert.Missing(vitals.SpO2, 15*time.Second).Priority(alert.Low),

@@ -107,11 +107,7 @@ func (it *item) reading() (id vitals.ReadingID) {
 	if len(it.panel) == 0 {
 		return id
 	}
-	whole := it.panel[0]
-	if p := whole.Kind.Panel(); p != vitals.KindNone {
-		whole.Kind = p
-	}
-	return whole.ID()
+	return it.panel[0].PanelID()
 }
 
 func text(value []byte) string {

@@ -96,10 +96,7 @@ func (a Alarms) values(e *alert.Event) (refs []string) {
 			continue
 		}
 		r := vitals.Reading{Patient: e.Patient, Device: in.Device, Kind: in.Kind, At: in.At, Sequence: in.Sequence}
-		if panel := in.Kind.Panel(); panel != vitals.KindNone {
-			r.Kind = panel
-		}
-		if id := r.ID(); !known[id] {
+		if id := r.PanelID(); !known[id] {
 			known[id] = true
 			refs = append(refs, "Observation/"+id.String())
 		}

@@ -114,8 +114,7 @@ func (d *decoder) reading(content []byte) (r vitals.Reading, err error) {
 	d.b, d.bad = content[1:], false
 	d.who()
 	r.Patient, r.Device = d.patient, d.device
-	var ok bool
-	if r.Kind, ok = vitals.ParseKind(string(d.bytes())); !ok {
+	if r.Kind, err = vitals.ParseKind(string(d.bytes())); err != nil {
 		return r, errFormat
 	}
 	unit, _ := vitals.ParseUnit(string(d.bytes()))

@@ -79,9 +79,9 @@ func (p *Patient) appendKind(dst []vitals.Reading, s State, at time.Time, k vita
 		r.Code, r.Quality = uint32(s.Consciousness), r.Quality|vitals.Manual
 		spot("nurse", k, vitals.Quantity{})
 	case vitals.SupplementalOxygen:
-		r.Code, r.Quality = vitals.BreathesAir, r.Quality|vitals.Manual
+		r.Code, r.Quality = uint32(vitals.BreathesAir), r.Quality|vitals.Manual
 		if s.OnOxygen {
-			r.Code = vitals.BreathesOxygen
+			r.Code = uint32(vitals.BreathesOxygen)
 		}
 		spot("nurse", k, vitals.Quantity{})
 	}

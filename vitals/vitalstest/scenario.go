@@ -1,6 +1,8 @@
 package vitalstest
 
 import (
+	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -46,14 +48,13 @@ func (s Scenario) String() string {
 	return scenarioNames[s]
 }
 
-// ParseScenario finds a scenario by its name.
-func ParseScenario(name string) (Scenario, bool) {
-	for i, known := range scenarioNames {
-		if name == known {
-			return Scenario(i), true
-		}
+// ParseScenario reads the name of a scenario.
+func ParseScenario(name string) (Scenario, error) {
+	i := slices.Index(scenarioNames[:], name)
+	if i < 0 {
+		return Rest, errors.New("vitalstest: unknown scenario")
 	}
-	return Rest, false
+	return Scenario(i), nil
 }
 
 // timing is the onset and the course without options.

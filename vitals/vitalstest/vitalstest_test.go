@@ -77,11 +77,11 @@ func intervals(p *vitalstest.Patient, from, to time.Duration) (seconds []float64
 
 func TestScenarioNames(t *testing.T) {
 	for _, s := range scenarios {
-		if got, ok := vitalstest.ParseScenario(s.String()); !ok || got != s {
-			t.Errorf("ParseScenario(%q) = %v, %v", s, got, ok)
+		if got, err := vitalstest.ParseScenario(s.String()); err != nil || got != s {
+			t.Errorf("ParseScenario(%q) = %v, %v", s, got, err)
 		}
 	}
-	if s, ok := vitalstest.ParseScenario("Sepsis"); ok {
+	if s, err := vitalstest.ParseScenario("Sepsis"); err == nil {
 		t.Errorf("ParseScenario of an unknown name = %v", s)
 	}
 	if s := vitalstest.Scenario(200).String(); s != "Scenario(200)" {
