@@ -15,17 +15,42 @@ type bundle struct {
 }
 
 type bundleEntry struct {
-	FullURL  string `json:"fullUrl"`
-	Resource json.RawMessage
+	FullURL  string
+	Resource []byte // borrows the request
 	Request  struct{ Method, URL, IfNoneExist string }
 }
 
 func parseBundle(body []byte) *bundle {
 	b := new(bundle)
-	if json.Unmarshal(body, b) != nil {
-		return new(bundle)
+	if !json.Valid(body) {
+		return b
 	}
+	members(body, func(name, value []byte) {
+		switch string(name) {
+		case `"resourceType"`:
+			b.ResourceType = text(value)
+		case `"type"`:
+			b.Type = text(value)
+		case `"entry"`:
+			elements(value, func(e []byte) { b.Entry = append(b.Entry, parseEntry(e)) })
+		}
+	})
 	return b
+}
+
+func parseEntry(b []byte) (e bundleEntry) {
+	members(b, func(name, value []byte) {
+		switch string(name) {
+		case `"fullUrl"`:
+			e.FullURL = text(value)
+		case `"resource"`:
+			e.Resource = value
+		case `"request"`:
+			e.Request.Method, e.Request.URL = pair(value, `"method"`, `"url"`)
+			e.Request.IfNoneExist, _ = pair(value, `"ifNoneExist"`, "")
+		}
+	})
+	return e
 }
 
 // bundle carries out a batch or a transaction.

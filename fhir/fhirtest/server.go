@@ -92,7 +92,7 @@ var errReset = &net.OpError{Op: "read", Net: "tcp", Err: errors.New("connection 
 
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest))
+	body, err := readAll(r)
 	if err != nil {
 		return // the client went away in the middle of its request
 	}
@@ -120,6 +120,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func readAll(r *http.Request) ([]byte, error) {
+	var buf bytes.Buffer
+	if n := r.ContentLength; n > 0 && n <= maxRequest {
+		buf.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := buf.ReadFrom(io.LimitReader(r.Body, maxRequest))
+	return buf.Bytes(), err
+}
+
 func reset(w http.ResponseWriter) {
 	h, ok := w.(http.Hijacker)
 	if !ok {
@@ -142,7 +151,7 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if r.Body != nil {
 		var err error
-		body, err = io.ReadAll(io.LimitReader(r.Body, maxRequest))
+		body, err = readAll(r)
 		_ = r.Body.Close()
 		if err != nil {
 			return nil, err
