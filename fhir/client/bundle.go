@@ -7,6 +7,10 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	models "github.com/samply/golang-fhir-models/fhir-models/fhir"
+
+	"github.com/telemed-go/sdk/fhir"
 )
 
 // entryOverhead is about what an entry takes beside its resource.
@@ -30,45 +34,30 @@ func (it *item) request(v verb, urgent bool) *request {
 	return r
 }
 
-// appendEntry appends the entry of an item in a Bundle.
-func (it *item) appendEntry(b []byte, v verb) []byte {
-	b = append(b, `{"resource":`...)
+// entry is an item as an entry of a Bundle.
+func (it *item) entry(v verb) (r fhir.BundleRequest, resource []byte) {
 	if v == update {
-		b = append(b, it.body...)
-		b = append(b, `,"request":{"method":"PUT","url":"`...)
-		b = append(b, it.kind...)
-		b = append(b, '/')
-		b = append(b, it.id...)
-		return append(b, `"}}`...)
+		return fhir.BundleRequest{Method: models.HTTPVerbPUT, URL: it.kind + "/" + it.id}, it.body
 	}
-	name := it.name()
-	b = append(b, it.plain...)
-	b = append(b, `,"request":{"method":"POST","url":"`...)
-	b = append(b, it.kind...)
-	b = append(b, '"')
-	if v == conditional && name != "" {
-		b = append(b, `,"ifNoneExist":"`...)
-		b = append(b, it.condition()...) // escaped for a URL, so for JSON as well
-		b = append(b, '"')
+	r = fhir.BundleRequest{Method: models.HTTPVerbPOST, URL: it.kind}
+	if it.name() != "" && v == conditional {
+		r.IfNoneExist = it.condition()
 	}
-	return append(b, `}}`...)
+	return r, it.plain
 }
 
 // bundle sends items together.
 func (l *lane) bundle(ctx context.Context, w way, items []*item) (time.Duration, error) {
-	b := append(l.buf[:0], `{"resourceType":"Bundle","type":"`+w.pack+`","entry":[`...)
-	for i, it := range items {
-		if i > 0 {
-			b = append(b, ',')
+	l.bundles.Batch = w.pack == "batch"
+	for _, it := range items {
+		if _, err := l.bundles.Add(it.entry(w.verb(it.id))); err != nil {
+			return 0, err
 		}
-		b = it.appendEntry(b, w.verb(it.id))
 	}
-	b = append(b, `]}`...)
 	var detached bool
-	r := &request{op: w.pack, method: http.MethodPost, body: b, detached: &detached}
-	a, err := l.c.do(ctx, r)
-	if l.buf = b; detached {
-		l.buf = nil // the transport may still read it
+	a, err := l.c.do(ctx, &request{op: w.pack, method: http.MethodPost, body: l.bundles.Bytes(), detached: &detached})
+	if l.bundles.Next(); detached {
+		l.bundles = fhir.BundleWriter{} // the transport may still read what the old one wrote
 	}
 	if err != nil {
 		e, ok := errors.AsType[*Error](err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/telemed-go/sdk/fhir"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -62,7 +63,10 @@ func FuzzItem(f *testing.F) {
 			return
 		}
 		require.True(t, json.Valid(it.plain), "%s", it.plain)
-		require.True(t, json.Valid(it.appendEntry(nil, conditional)))
+		var w fhir.BundleWriter
+		_, err := w.Add(it.entry(conditional))
+		require.NoError(t, err)
+		require.True(t, json.Valid(w.Bytes()))
 		q, err := url.ParseQuery(it.condition())
 		require.NoError(t, err)
 		require.Equal(t, it.token(), q.Get("identifier"))

@@ -6,16 +6,18 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/telemed-go/sdk/fhir"
 )
 
 // A lane delivers the Observations of some patients, one request at a time. It
 // remembers how large Bundles may be.
 type lane struct {
-	c     *Client
-	limit int // entries of a Bundle, as the server takes them
-	good  int // Bundles of that size that went well since
-	buf   []byte
-	proof request // puts again what was put before
+	c       *Client
+	limit   int // entries of a Bundle, as the server takes them
+	good    int // Bundles of that size that went well since
+	bundles fhir.BundleWriter
+	proof   request // puts again what was put before
 
 	queue    []*item
 	bad      int // so many at the head of the queue have one among them that the server refuses

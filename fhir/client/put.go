@@ -68,7 +68,7 @@ func (c *Client) items(ctx context.Context, readings []vitals.Reading) ([][]*ite
 	known := make(map[string]*item, len(readings))
 	c.arena = c.arena[:0]
 	n := 0
-	for panel := range vitals.Panels(readings) {
+	for _, panel := range fhir.Panels(readings) {
 		it, err := c.observation(panel)
 		if err != nil {
 			if err := c.unmapped(ctx, panel, err); err != nil {
@@ -81,7 +81,7 @@ func (c *Client) items(ctx context.Context, readings []vitals.Reading) ([][]*ite
 			key = it.name()
 		}
 		if again := known[key]; again != nil && key != "" {
-			c.merge(again, it)
+			again.body, again.plain, again.panel = it.body, it.plain, it.panel // by an identifier of the caller's own
 			continue
 		}
 		known[key] = it
@@ -110,19 +110,6 @@ func (c *Client) observation(panel []vitals.Reading) (*item, error) {
 	}
 	it.panel = panel
 	return it, nil
-}
-
-// merge takes a measurement that came again: parts complete it, a whole replaces
-// it.
-func (c *Client) merge(it, again *item) {
-	if again.panel[0].Kind.Panel() == vitals.KindNone {
-		it.body, it.plain, it.panel = again.body, again.plain, again.panel
-		return
-	}
-	whole := append(it.panel[:len(it.panel):len(it.panel)], again.panel...)
-	if merged, err := c.observation(whole); err == nil {
-		it.body, it.plain, it.panel = merged.body, nil, whole
-	}
 }
 
 // unmapped deals with a measurement that can be no Observation.
