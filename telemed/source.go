@@ -19,6 +19,8 @@ type Source interface {
 // A Delivery is a frame and the way to tell its sender that it is safe.
 type Delivery struct {
 	Frame device.Frame
+	// Topic under which the frame was sent, if the transport has topics.
+	Topic string
 	// Refused is why the source could not make a frame of what it received: the
 	// Frame is then what there is of it, and becomes a dead letter undecoded.
 	Refused error

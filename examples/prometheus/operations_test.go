@@ -29,6 +29,7 @@ import (
 	"github.com/telemed-go/sdk/telemed/census"
 	"github.com/telemed-go/sdk/telemed/mqtt"
 	ehr "github.com/telemed-go/sdk/telemed/record"
+	"github.com/telemed-go/sdk/telemed/seal"
 	"github.com/telemed-go/sdk/telemed/store"
 	"github.com/telemed-go/sdk/telemed/ward"
 )
@@ -65,6 +66,10 @@ func measured(t *testing.T) map[string]telemed.Measured {
 	if err != nil {
 		t.Fatal(err)
 	}
+	opener, err := seal.NewOpener(t.Context(), new(seal.Keyring), log)
+	if err != nil {
+		t.Fatal(err)
+	}
 	beds := new(ward.Ward)
 	gateway := &telemed.Gateway{Source: source, Decoder: compact.Decoder{}, Log: log, Roster: roster, Sinks: []telemed.Sink{beds}}
 	done := make(chan error, 1)
@@ -80,7 +85,7 @@ func measured(t *testing.T) map[string]telemed.Measured {
 	}
 	return map[string]telemed.Measured{
 		"telemed.Gateway": gateway, "ward.Ward": beds, "census.Census": roster, "store.Log": log, "store.Outbox": outbox,
-		"mqtt.Source": source, "mqtt.Sender": sender, "record.Delivery": ehr.Delivery{Client: server},
+		"mqtt.Source": source, "mqtt.Sender": sender, "seal.Opener": opener, "record.Delivery": ehr.Delivery{Client: server},
 	}
 }
 

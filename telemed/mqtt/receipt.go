@@ -7,7 +7,7 @@ import (
 
 	paho "github.com/eclipse/paho.mqtt.golang"
 
-	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/telemed"
 )
 
 // Receipts makes a source tell the senders of tagged messages, see [Sender],
@@ -71,9 +71,10 @@ func signal(c chan struct{}) {
 // address fills in what a topic says of a frame. It returns the tag, which is
 // zero if there is none, and how to tell the sender that the frame is durable; nil
 // if it did not ask or is not told.
-func (s *Source) address(topic string, f *device.Frame) (t tag, receipt func(), err error) {
+func (s *Source) address(topic string, d *telemed.Delivery) (t tag, receipt func(), err error) {
 	topic, t, tagged, malformed := cutTag(topic)
-	err = s.config.parse(topic, f)
+	d.Topic = topic
+	err = s.config.parse(topic, &d.Frame)
 	switch {
 	case malformed != nil:
 		return tag{}, nil, malformed

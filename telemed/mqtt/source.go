@@ -161,7 +161,7 @@ func (s *Source) receive(c *conn, m message) {
 	arrived := d.Frame.At
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t, receipt, err := s.address(m.topic, &d.Frame)
+	t, receipt, err := s.address(m.topic, &d)
 	if err := s.senders.admit(d.Frame.Device, now, m.again); err != nil {
 		s.counts.flooded.Add(1)
 		c.acknowledge(m.qos, m.id) // or it would take the place of the others' messages
