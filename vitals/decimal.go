@@ -1,9 +1,11 @@
 package vitals
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 )
 
@@ -80,9 +82,7 @@ func ParseDecimal(s string) (Decimal, error) {
 
 // AppendText appends d in plain notation, without an exponent whatever its
 // size, with every digit that d has. It implements [encoding.TextAppender].
-func (d Decimal) AppendText(b []byte) ([]byte, error) { return d.append(b), nil }
-
-func (d Decimal) append(b []byte) []byte {
+func (d Decimal) AppendText(b []byte) ([]byte, error) {
 	if d.Exp >= 0 {
 		b = strconv.AppendInt(b, d.Coef, 10)
 		if d.Coef != 0 {
@@ -90,7 +90,7 @@ func (d Decimal) append(b []byte) []byte {
 				b = append(b, '0')
 			}
 		}
-		return b
+		return b, nil
 	}
 	if d.Coef < 0 {
 		b = append(b, '-')
@@ -101,20 +101,23 @@ func (d Decimal) append(b []byte) []byte {
 	if whole > 0 {
 		b = append(b, digits[:whole]...)
 		b = append(b, '.')
-		return append(b, digits[whole:]...)
+		return append(b, digits[whole:]...), nil
 	}
 	b = append(b, '0', '.')
 	for range -whole {
 		b = append(b, '0')
 	}
-	return append(b, digits...)
+	return append(b, digits...), nil
 }
 
 // String is the text of [Decimal.AppendText].
-func (d Decimal) String() string { return string(d.append(nil)) }
+func (d Decimal) String() string {
+	b, _ := d.AppendText(make([]byte, 0, 24))
+	return string(b)
+}
 
 // MarshalText implements [encoding.TextMarshaler].
-func (d Decimal) MarshalText() ([]byte, error) { return d.append(nil), nil }
+func (d Decimal) MarshalText() ([]byte, error) { return d.AppendText(nil) }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (d *Decimal) UnmarshalText(b []byte) (err error) {
@@ -123,7 +126,7 @@ func (d *Decimal) UnmarshalText(b []byte) (err error) {
 }
 
 // MarshalJSON writes a JSON number, never a string and never an exponent.
-func (d Decimal) MarshalJSON() ([]byte, error) { return d.append(nil), nil }
+func (d Decimal) MarshalJSON() ([]byte, error) { return d.AppendText(nil) }
 
 // UnmarshalJSON reads a JSON number and keeps its digits.
 func (d *Decimal) UnmarshalJSON(b []byte) error { return d.UnmarshalText(b) }
@@ -131,10 +134,10 @@ func (d *Decimal) UnmarshalJSON(b []byte) error { return d.UnmarshalText(b) }
 // Cmp compares by value: -1 if d < e, 0 if equal, +1 if d > e.
 func (d Decimal) Cmp(e Decimal) int {
 	if d.Exp == e.Exp {
-		return cmpInt(d.Coef, e.Coef)
+		return cmp.Compare(d.Coef, e.Coef)
 	}
-	if sd, se := sign(d.Coef), sign(e.Coef); sd != se {
-		return cmpInt(int64(sd), int64(se))
+	if sd, se := cmp.Compare(d.Coef, 0), cmp.Compare(e.Coef, 0); sd != se {
+		return cmp.Compare(sd, se)
 	}
 	c := cmpMagnitude(magnitude(d.Coef), int(d.Exp), magnitude(e.Coef), int(e.Exp))
 	if d.Coef < 0 {
@@ -151,21 +154,16 @@ func cmpMagnitude(a uint64, x int, b uint64, y int) int {
 	}
 	// With equal orders of magnitude the shorter coefficient can be scaled
 	// up to the longer one's digits, which fit.
-	if oa, ob := digitCount(a)+x, digitCount(b)+y; oa != ob {
-		return cmpInt(int64(oa), int64(ob))
+	da, db := digitCount(a), digitCount(b)
+	if da+x != db+y {
+		return cmp.Compare(da+x, db+y)
 	}
-	if da, db := digitCount(a), digitCount(b); da < db {
-		a *= pow10(db - da)
+	if da < db {
+		a *= pow10[db-da]
 	} else {
-		b *= pow10(da - db)
+		b *= pow10[da-db]
 	}
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+	return cmp.Compare(a, b)
 }
 
 // Round returns d rounded half away from zero to the given exponent: Round(-1)
@@ -179,7 +177,7 @@ func (d Decimal) Round(exp int8) Decimal {
 	if drop > 19 {
 		return Decimal{0, exp}
 	}
-	m, p := magnitude(d.Coef), pow10(drop)
+	m, p := magnitude(d.Coef), pow10[drop]
 	q, r := m/p, m%p
 	if r >= p-r {
 		q++
@@ -216,18 +214,15 @@ var float64pow10 = [...]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
-func pow10(n int) uint64 {
-	p := uint64(1)
-	for range n {
-		p *= 10
-	}
-	return p
+var pow10 = [...]uint64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+	1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
 }
 
+// digitCount is how many digits u has, and 0 for 0.
 func digitCount(u uint64) int {
-	n := 1
-	for u >= 10 {
-		u /= 10
+	n := bits.Len64(u) * 1233 >> 12 // log10(2) is 1233/4096, nearly: one too few at most
+	if u >= pow10[n] {
 		n++
 	}
 	return n
@@ -238,16 +233,4 @@ func magnitude(i int64) uint64 {
 		return -uint64(i)
 	}
 	return uint64(i)
-}
-
-func sign(i int64) int { return cmpInt(i, 0) }
-
-func cmpInt(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

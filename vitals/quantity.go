@@ -64,7 +64,8 @@ func (q Quantity) AppendText(b []byte) ([]byte, error) {
 	if q.IsZero() {
 		return b, nil
 	}
-	return append(append(q.value.append(b), ' '), q.unit.UCUM()...), nil
+	b, _ = q.value.AppendText(b) // never fails
+	return append(append(b, ' '), q.unit.UCUM()...), nil
 }
 
 // MarshalText implements [encoding.TextMarshaler].

@@ -60,15 +60,16 @@ func (r Reading) ID() ReadingID {
 }
 
 // String is the usual form with hyphens.
-func (id ReadingID) String() string { return string(id.append(nil)) }
-
-// AppendText implements [encoding.TextAppender].
-func (id ReadingID) AppendText(b []byte) ([]byte, error) { return id.append(b), nil }
+func (id ReadingID) String() string {
+	b, _ := id.AppendText(make([]byte, 0, 36))
+	return string(b)
+}
 
 // MarshalText implements [encoding.TextMarshaler].
-func (id ReadingID) MarshalText() ([]byte, error) { return id.append(nil), nil }
+func (id ReadingID) MarshalText() ([]byte, error) { return id.AppendText(nil) }
 
-func (id ReadingID) append(b []byte) []byte {
+// AppendText implements [encoding.TextAppender].
+func (id ReadingID) AppendText(b []byte) ([]byte, error) {
 	const hex = "0123456789abcdef"
 	var text [36]byte
 	at := 0
@@ -80,7 +81,7 @@ func (id ReadingID) append(b []byte) []byte {
 		text[at], text[at+1] = hex[c>>4], hex[c&15]
 		at += 2
 	}
-	return append(b, text[:]...)
+	return append(b, text[:]...), nil
 }
 
 // appendString writes the length first, so that two fields cannot be shifted
