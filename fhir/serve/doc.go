@@ -33,6 +33,9 @@
 // id of an event in a stream, so that whoever has seen one can go on from
 // there. Only the current version can be read.
 //
+// Subscriptions live as long as the Server: after a restart clients ask for
+// them again.
+//
 // No error, and no OperationOutcome, repeats what a request said, and the links
 // to next pages are sealed. Identifiers need not be in URLs: searches can be
 // posted.

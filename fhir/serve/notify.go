@@ -52,7 +52,7 @@ func (s *Server) send(ctx context.Context, client *http.Client, sub *subscriptio
 	}
 	d := newFeed(sub.interest, s.Notifications.events())
 	d.every = true
-	s.listen(d, 0)
+	s.listen(d)
 	defer s.unlisten(d)
 	work.Go(func() { s.count(ctx, d, sub) })
 	sender.run(ctx)

@@ -61,8 +61,9 @@ func (s *Server) stream(v *visit) *fault {
 	if i.patient != "" {
 		s.approach(v, &i)
 	}
-	d := newFeed(i, s.Streams.withDefaults().Queue)
-	s.listen(d, q.since)
+	limit := s.Streams.withDefaults().Queue
+	d := newFeed(i, limit)
+	upTo := s.listen(d)
 	defer s.unlisten(d)
 
 	ctx, cancel := context.WithCancel(v.r.Context())
@@ -72,6 +73,7 @@ func (s *Server) stream(v *visit) *fault {
 		defer cancel()
 	}
 	p := &pump{s: s, v: v, feed: d, done: done}
+	p.past, p.missing = s.past(i, limit, q.since, upTo)
 	if websocketAsked(v.r) {
 		return p.websocket(ctx)
 	}
@@ -113,31 +115,55 @@ func (s *Server) approach(v *visit, i *interest) {
 	}
 }
 
-// listen begins a feed, with what changed after a moment if there is one.
-func (s *Server) listen(d *feed, since moment) {
+// listen begins a feed, at a moment of the store.
+func (s *Server) listen(d *feed) moment {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
 	s.fan.add(d)
+	return s.store.last
+}
+
+// past finds what changed after a moment and up to another, as if it had been
+// offered to a slow client. It looks at one patient at a time, so that readings
+// that come in do not wait for it.
+func (s *Server) past(i interest, limit int, since, upTo moment) (events []*event, skipped uint64) {
 	if since == 0 {
-		return
+		return nil, 0
 	}
-	var missed []*event
+	s.store.mu.RLock()
+	beds := make([]*bed, 0, len(s.store.beds))
 	for reference, b := range s.store.beds {
-		if d.interest.patient != "" && d.interest.patient != reference {
-			continue
+		if i.patient == "" || i.patient == reference {
+			beds = append(beds, b)
 		}
+	}
+	s.store.mu.RUnlock()
+	for _, b := range beds {
+		var of []*event
+		s.store.mu.RLock()
 		for _, list := range b.series {
 			for _, r := range list.list {
-				if r.moment > since && d.interest.wants(b, r) {
-					missed = append(missed, &event{resource: r, bed: b})
+				if r.moment > since && r.moment <= upTo && i.wants(b, r) {
+					of = append(of, &event{resource: r, bed: b})
 				}
 			}
 		}
+		s.store.mu.RUnlock()
+		of, missing := newestOf(of, limit)
+		events, skipped = append(events, of...), skipped+missing
 	}
-	slices.SortFunc(missed, func(a, b *event) int { return cmp.Compare(a.moment, b.moment) })
-	for _, e := range missed {
+	events, missing := newestOf(events, limit)
+	return events, skipped + missing
+}
+
+// newestOf is what is left of events in a feed that nobody takes from.
+func newestOf(events []*event, limit int) ([]*event, uint64) {
+	slices.SortFunc(events, func(a, b *event) int { return cmp.Compare(a.moment, b.moment) })
+	d := newFeed(interest{}, limit)
+	for _, e := range events {
 		d.offer(e)
 	}
+	return d.take(events[:0])
 }
 
 func (s *Server) unlisten(d *feed) {
@@ -148,12 +174,14 @@ func (s *Server) unlisten(d *feed) {
 
 // A pump moves events from a feed to one client.
 type pump struct {
-	s     *Server
-	v     *visit
-	feed  *feed
-	done  <-chan struct{} // of Run
-	batch []*event
-	shown map[*bed]struct{} // whose disclosure is recorded
+	s       *Server
+	v       *visit
+	feed    *feed
+	done    <-chan struct{} // of Run
+	batch   []*event
+	past    []*event // what comes first, and how many events are missing in it
+	missing uint64
+	shown   map[*bed]struct{} // whose disclosure is recorded
 }
 
 // A client takes events.
@@ -164,31 +192,34 @@ type client interface {
 
 // run ends when the client, the context or the server does.
 func (p *pump) run(ctx context.Context, c client) {
+	ok := p.forward(ctx, c, p.past, p.missing)
+	p.past = nil
 	ticker := time.NewTicker(p.s.Streams.withDefaults().Heartbeat)
 	defer ticker.Stop()
-	for {
+	for ok {
 		select {
 		case <-ctx.Done():
 			return
 		case <-p.done:
 			return
 		case <-ticker.C:
-			if c.beat(ctx) != nil {
-				return
-			}
+			ok = c.beat(ctx) == nil
 		case <-p.feed.wake:
 			events, skipped := p.feed.take(p.batch[:0])
-			p.s.counts.skipped.Add(skipped)
-			events, ok := p.permitted(ctx, events)
-			if !ok || (len(events) > 0 || skipped > 0) && c.send(ctx, events, skipped) != nil {
-				return
-			}
+			ok = p.forward(ctx, c, events, skipped)
 			if p.batch = events[:0]; cap(events) > 2*lag {
 				p.batch = nil
 			}
 			clear(events)
 		}
 	}
+}
+
+// forward sends what may be sent, and reports whether to go on.
+func (p *pump) forward(ctx context.Context, c client, events []*event, skipped uint64) bool {
+	p.s.counts.skipped.Add(skipped)
+	events, ok := p.permitted(ctx, events)
+	return ok && (len(events) == 0 && skipped == 0 || c.send(ctx, events, skipped) == nil)
 }
 
 // permitted leaves the events of patients who agree now. It is false if a

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -321,6 +322,39 @@ func TestSlowClient(t *testing.T) {
 		valid(t, []byte(outcome))
 		require.Equal(t, fmt.Sprintf("%d older states were skipped", 2001-events), headerOf(t, []byte(outcome)).Issue[0].Diagnostics)
 		require.Equal(t, uint64(2001-events), w.Stats().Skipped)
+		cancel()
+		stop()
+	})
+}
+
+// Whoever was away for long gets the newest of each patient and kind, in order,
+// before what comes now.
+func TestStreamSinceLongAgo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWard(t)
+		w.t = t
+		stop := run(t, w)
+		for i := range 300 {
+			for _, p := range []string{"p1", "p2", "p3"} {
+				w.put(heartRate(p, int64(1000+i), t0.Add(time.Duration(i)*time.Second)))
+			}
+		}
+		require.NoError(t, w.Update(t.Context(), flag(t, "a-1", "p1", "low")))
+		read, _, cancel := bubble(t, w, "all", "$stream?_since=1999-01-01")
+		w.put(heartRate("p1", 2000, t0.Add(time.Hour)))
+		text := read()
+		require.Equal(t, 3, strings.Count(text, `"value":1299,`))
+		require.Equal(t, 1, strings.Count(text, "event: Flag"))
+		var last int64
+		for line := range strings.SplitSeq(text, "\n") {
+			if id, ok := strings.CutPrefix(line, "id: "); ok {
+				n, err := strconv.ParseInt(id, 10, 64)
+				require.NoError(t, err)
+				require.Greater(t, n, last)
+				last = n
+			}
+		}
+		require.Equal(t, uint64(901-strings.Count(text, "\ndata: {\"resourceType\":\"Observation\"")), w.Stats().Skipped)
 		cancel()
 		stop()
 	})
