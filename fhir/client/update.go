@@ -18,10 +18,6 @@ import (
 // A server that gives ids itself gets the resource under an id of its own; it is
 // found again by the first identifier, or by urn:uuid: and the id. It keeps
 // nothing of the resource.
-//
-// For telemed.AlarmCommunications:
-//
-//	Put: func(ctx context.Context, _ string, resource []byte) error { return c.Update(ctx, resource) }
 func (c *Client) Update(ctx context.Context, resource []byte) error {
 	it, ok := newItem(resource)
 	if !ok || it.id == "" || !json.Valid(resource) {

@@ -16,28 +16,29 @@ import (
 // concurrent use if its functions are.
 type Communications struct {
 	Resources Alarms
-	// Put stores a resource, JSON, under its id, as an HTTP PUT to
+	// Update stores a resource, JSON, under its id, as an HTTP PUT to
 	// Communication/id does. It is called again after an error, with the same
-	// id. It must keep nothing of the resource.
-	Put func(ctx context.Context, id string, resource []byte) error
+	// id, and must keep nothing of the resource. The method Update of a
+	// [github.com/telemed-go/sdk/fhir/client.Client] is one.
+	Update func(ctx context.Context, resource []byte) error
 }
 
 var _ escalate.Notifier = Communications{}
 
-var errNoPut = errors.New("record: nowhere to put a Communication")
+var errNoUpdate = errors.New("record: nowhere to store a Communication")
 
 // Notify implements [escalate.Notifier]. A message that cannot become a
 // Communication, as one about no patient, is refused.
 func (c Communications) Notify(ctx context.Context, m escalate.Message) (escalate.Receipt, error) {
-	if c.Put == nil {
-		return escalate.Failed, fmt.Errorf("%w: %w", escalate.ErrRefused, errNoPut)
+	if c.Update == nil {
+		return escalate.Failed, fmt.Errorf("%w: %w", escalate.ErrRefused, errNoUpdate)
 	}
 	resource, err := c.Resources.AppendMessage(nil, m, escalate.Unknown, time.Time{})
 	if err != nil {
 		return escalate.Failed, fmt.Errorf("%w: %w", escalate.ErrRefused, err)
 	}
-	if err := c.Put(ctx, m.ID.String(), resource); err != nil {
-		return escalate.Unknown, fmt.Errorf("record: put a Communication: %w", err)
+	if err := c.Update(ctx, resource); err != nil {
+		return escalate.Unknown, fmt.Errorf("record: store a Communication: %w", err)
 	}
 	return escalate.Unknown, nil
 }
