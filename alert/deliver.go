@@ -50,7 +50,7 @@ func (e *Engine) deliver(ctx context.Context) error {
 	select {
 	case e.sending <- struct{}{}:
 	case <-ctx.Done():
-		return ctx.Err()
+		return fmt.Errorf("%w: %w", ErrUndelivered, ctx.Err())
 	}
 	e.mu.Lock()
 	waiting := e.queue
@@ -66,7 +66,7 @@ func (e *Engine) deliver(ctx context.Context) error {
 	}()
 	left, err := e.offer(ctx, waiting)
 	if left > 0 {
-		return fmt.Errorf("%d of %d events not delivered: %w", left, len(waiting), err)
+		return fmt.Errorf("%w, %d of %d: %w", ErrUndelivered, left, len(waiting), err)
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (e *Engine) offer(ctx context.Context, waiting []delivery) (left int, first
 			}
 			failed[key] = true
 			if first == nil {
-				first = fmt.Errorf("alert: notify of rule %q: %w", d.event.Rule, err)
+				first = fmt.Errorf("notify of rule %q: %w", d.event.Rule, err)
 			}
 		}
 		if d.told != e.all() {

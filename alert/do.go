@@ -2,7 +2,6 @@ package alert
 
 import (
 	"context"
-	"errors"
 	"math"
 	"time"
 )
@@ -34,22 +33,44 @@ func (c *Command) check() (at int64, err error) {
 
 // Do carries out a command and delivers the events that it causes. What was due
 // for the patient before Command.At happens first. A command that changes
-// nothing, such as a second acknowledgement, is no error and no event.
+// nothing, such as a second acknowledgement, is no error and no event. The
+// context is for the delivery: a command is carried out even if it has ended.
 //
-// Errors are [ErrCommand], [ErrNoAlarm], [ErrNonSuppressible], [ErrBacklog] and
-// those of the notifier; with the first four nothing was done.
+// With [ErrUndelivered] the command was carried out, and a notifier has yet to
+// hear of it. With [ErrCommand], [ErrNoAlarm], [ErrNonSuppressible] and
+// [ErrBacklog] it was not.
 func (e *Engine) Do(ctx context.Context, c Command) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	at, err := c.check()
 	if err != nil {
 		return err
 	}
-	if err := e.do(&c, at, false); err != nil {
-		return errors.Join(err, e.deliver(ctx))
+	refused := e.do(&c, at, false)
+	undelivered := e.deliver(ctx)
+	if refused != nil {
+		return refused // what was due before waits for the next call, if it was not delivered
 	}
-	return e.deliver(ctx)
+	return undelivered
+}
+
+// Prepare is for whoever records commands: before it keeps one, it learns with
+// [ErrCommand] or [ErrBacklog] that Do would refuse it, and what to keep, namely
+// the command with whose alarm it is about. Without that a replay would not find
+// an alarm that time alone has raised. A command prepared is still good for Do
+// as long as nothing else is put into the engine.
+func (e *Engine) Prepare(c Command) (Command, error) {
+	if _, err := c.check(); err != nil {
+		return Command{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.undelivered > maxBacklog {
+		return Command{}, ErrBacklog
+	}
+	if at, ok := e.standing[c.Alarm]; ok {
+		alarm := at.p.lives[at.rule].alarm
+		c.Patient, c.Device = alarm.Patient, alarm.Device
+	}
+	return c, nil
 }
 
 // RestoreCommand is [Engine.Do] among the readings of [Engine.Restore]: the

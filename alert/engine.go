@@ -70,7 +70,7 @@ type place struct {
 // engine refuses more readings.
 const maxBacklog = 1 << 16
 
-// Errors of [Engine.Put] and [Engine.Advance].
+// Errors of [Engine.Put], [Engine.Advance] and [Engine.Do].
 var (
 	// ErrTime: a reading has no time, or one before 1691 or after 2248. It
 	// cannot be ordered and was not evaluated, everything else was. To put the
@@ -78,6 +78,10 @@ var (
 	ErrTime = errors.New("alert: reading without a usable time")
 	// ErrBacklog: too many events wait for delivery; the batch was not evaluated.
 	ErrBacklog = errors.New("alert: too many undelivered events")
+	// ErrUndelivered: everything was evaluated or done, but a notifier failed, or
+	// the context ended before all were told. What is left waits in the engine for
+	// the next call.
+	ErrUndelivered = errors.New("alert: events not delivered")
 )
 
 // NewEngine returns an engine that applies all rules to every patient and tells
@@ -138,8 +142,8 @@ func (e *Engine) String() string {
 // cause. It keeps nothing of batch.
 //
 // When the notifier fails for an event, Put goes on with other patients, keeps
-// that event and the later ones of the same patient, and returns the error
-// after all. They are offered again, in order, by the next Put or Advance. To
+// that event and the later ones of the same patient, and returns
+// [ErrUndelivered] with the reason after all. They are offered again, in order, by the next Put or Advance. To
 // put the same batch again is safe: its readings are duplicates by then.
 func (e *Engine) Put(ctx context.Context, batch []vitals.Reading) error {
 	if err := ctx.Err(); err != nil {

@@ -547,6 +547,13 @@ func TestBacklogIsBounded(t *testing.T) {
 	if err := e.Advance(t.Context(), sec(1)); !errors.Is(err, alert.ErrBacklog) {
 		t.Fatalf("full: %v", err)
 	}
+	acknowledge := alert.Command{Action: alert.Acknowledge, Alarm: alert.AlarmID{1}, At: sec(66_000)}
+	if _, err := e.Prepare(acknowledge); !errors.Is(err, alert.ErrBacklog) {
+		t.Fatalf("full: %v", err)
+	}
+	if err := e.Do(t.Context(), acknowledge); !errors.Is(err, alert.ErrBacklog) {
+		t.Fatalf("full: %v", err)
+	}
 	f.fail = nil
 	if err := e.Put(t.Context(), more); !errors.Is(err, alert.ErrBacklog) || len(f.events) != 66_000 {
 		t.Fatalf("pager on: %v, %d events", err, len(f.events))

@@ -35,7 +35,8 @@ func TestSenselessCalls(t *testing.T) {
 		{"advance beyond time", func(e *alert.Engine) error { return e.Advance(t.Context(), far) }, alert.ErrTime},
 		{"advance backwards", func(e *alert.Engine) error { return e.Advance(t.Context(), sec(-1000)) }, nil},
 		{"do nothing", func(e *alert.Engine) error { return e.Do(t.Context(), alert.Command{}) }, alert.ErrCommand},
-		{"do, cancelled", func(e *alert.Engine) error { return e.Do(cancelled, alert.Command{}) }, context.Canceled},
+		{"do nothing, cancelled", func(e *alert.Engine) error { return e.Do(cancelled, alert.Command{}) }, alert.ErrCommand},
+		{"prepare nothing", func(e *alert.Engine) error { _, err := e.Prepare(alert.Command{}); return err }, alert.ErrCommand},
 		{"acknowledge an unknown alarm", func(e *alert.Engine) error {
 			return e.Do(t.Context(), alert.Command{Action: alert.Acknowledge, Alarm: unknown, At: sec(9)})
 		}, alert.ErrNoAlarm},

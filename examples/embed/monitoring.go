@@ -116,13 +116,15 @@ func (m *monitoring) acknowledge(w http.ResponseWriter, r *http.Request, p vital
 		http.Error(w, "no such alarm of this patient", http.StatusNotFound)
 		return
 	}
-	// Who has pressed the button has acknowledged, even if the page is closed meanwhile.
-	err = m.alarms.Do(context.WithoutCancel(r.Context()), alert.Command{Action: alert.Acknowledge, At: time.Now(), By: who, Alarm: id})
-	if err != nil {
-		http.Error(w, "try again", http.StatusServiceUnavailable) // to do it twice is harmless
-		return
+	err = m.alarms.Do(r.Context(), alert.Command{Action: alert.Acknowledge, At: time.Now(), By: who, Alarm: id})
+	switch {
+	case err == nil, errors.Is(err, alert.ErrUndelivered): // the pager hears of it later
+		w.WriteHeader(http.StatusNoContent)
+	case errors.Is(err, alert.ErrNoAlarm):
+		http.Error(w, "the alarm has ended", http.StatusNotFound)
+	default:
+		http.Error(w, "try again", http.StatusServiceUnavailable)
 	}
-	w.WriteHeader(http.StatusNoContent)
 }
 
 func (m *monitoring) metrics(w http.ResponseWriter, _ *http.Request) {

@@ -17,8 +17,9 @@ import (
 // state is a function of the log and of the commands, each of which is kept
 // with the reading that its patient had last; [Engine.Restore] does them again
 // at the same place, and tells nobody. An alarm that silence had raised, and about
-// which nothing was done, is raised once more, with the ID and Number that
-// receivers have seen.
+// which nothing was done, is raised once more by the first Advance after that,
+// with the ID and Number that receivers have seen: who calls somebody must drop
+// what comes again by these.
 //
 // Make one with [Open]. It is safe for concurrent use.
 type Engine struct {
@@ -76,31 +77,37 @@ func Open(ctx context.Context, e *alert.Engine, j telemed.Journal) (*Engine, err
 func (a *Engine) Name() string { return a.engine.Name() }
 
 // Do keeps a command and carries it out, see [alert.Engine.Do]. It is durable
-// before anybody hears of it. An error of the engine says that the command was
-// refused; one that wraps [telemed.ErrLogFull] that it could not be kept and was not
-// carried out.
+// before anybody hears of it, and once it is, it is carried out whatever becomes
+// of the context.
+//
+// Nil and [alert.ErrUndelivered] say that this was done; with the second, a
+// notifier has yet to be told, and will be. With every other error nothing was
+// done: the engine's, with which it refused the command; one of the journal, such
+// as [telemed.ErrLogFull], if the command could not be kept; that of a context that
+// had ended before. To repeat a command is harmless, save [alert.Escalate].
 func (a *Engine) Do(ctx context.Context, c alert.Command) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	after := a.before(&c)
-	if err := a.appendCommand(ctx, after, c); err != nil {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("alarms: do a command: %w", err)
+	}
+	c, err := a.engine.Prepare(c)
+	if err != nil {
+		return err
+	}
+	after := a.before(c)
+	if err := a.appendCommand(context.WithoutCancel(ctx), after, c); err != nil {
 		return fmt.Errorf("alarms: keep a command: %w", err)
 	}
 	a.done[after] = append(a.done[after], c)
 	return a.engine.Do(ctx, c)
 }
 
-// before is the reading that the command comes after. A command about an alarm
-// gets whose it is: when it is done again, time alone may have to raise the alarm.
-func (a *Engine) before(c *alert.Command) (id vitals.ReadingID) {
+// before is the reading that a command comes after.
+func (a *Engine) before(c alert.Command) (id vitals.ReadingID) {
 	who := whose{patient: c.Patient}
 	if c.Alarm != (alert.AlarmID{}) {
-		for _, e := range a.engine.Active(nil) {
-			if e.ID == c.Alarm {
-				who = subject(e.Patient, e.Device)
-				c.Patient, c.Device = who.patient, who.device
-			}
-		}
+		who = subject(c.Patient, c.Device)
 	}
 	m, ok := a.last[who]
 	if !ok {

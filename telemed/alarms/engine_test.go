@@ -261,3 +261,88 @@ func play(t *testing.T, steps []step, restart func(i int) bool) (events []string
 	}
 	return events
 }
+
+// endingJournal ends a context as soon as it has kept an entry.
+type endingJournal struct {
+	telemedtest.Journal
+	end func()
+}
+
+func (j *endingJournal) AppendEntry(ctx context.Context, journal string, e telemed.Entry, oldest uint64) error {
+	defer j.end()
+	return j.Journal.AppendEntry(ctx, journal, e, oldest)
+}
+
+// A command that was kept is carried out, although the caller has gone or a
+// notifier fails, and its error says so; after every other error nothing was
+// done. What is not told waits.
+func TestOutcomeOfACommand(t *testing.T) {
+	failed := errors.New("no pager")
+	for name, tt := range map[string]struct {
+		gone   bool // the caller, before
+		ends   bool // the caller goes as soon as the command is kept
+		fail   error
+		action alert.Action
+		want   []error // in the error
+		done   bool
+	}{
+		"all is well":           {action: alert.Acknowledge, done: true},
+		"the caller goes":       {action: alert.Acknowledge, ends: true, want: []error{alert.ErrUndelivered, context.Canceled}, done: true},
+		"a notifier fails":      {action: alert.Acknowledge, fail: failed, want: []error{alert.ErrUndelivered, failed}, done: true},
+		"the caller was gone":   {action: alert.Acknowledge, gone: true, want: []error{context.Canceled}},
+		"an impossible command": {want: []error{alert.ErrCommand}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, end := context.WithCancel(t.Context())
+			defer end()
+			keep := &endingJournal{end: func() {}}
+			if tt.ends {
+				keep.end = end
+			}
+			var fail error
+			var told []alert.State
+			e, err := alert.NewEngine(alert.NotifyFunc(func(_ context.Context, e alert.Event) error {
+				if fail == nil {
+					told = append(told, e.State)
+				}
+				return fail
+			}), alert.Above(vitals.HeartRate, vitals.PerMinute(130)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := alarms.Open(t.Context(), e, keep)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Put(t.Context(), []vitals.Reading{rate("p", 1, 150)}); err != nil {
+				t.Fatal(err)
+			}
+			if fail = tt.fail; tt.gone {
+				end()
+			}
+			err = a.Do(ctx, alert.Command{Action: tt.action, Alarm: e.Active(nil)[0].ID, By: "nurse", At: begin.Add(2 * time.Second)})
+			for _, want := range tt.want {
+				if !errors.Is(err, want) {
+					t.Errorf("error %v, want %v", err, want)
+				}
+			}
+			if done := err == nil || errors.Is(err, alert.ErrUndelivered); done != tt.done {
+				t.Errorf("error %v says done %t, want %t", err, done, tt.done)
+			}
+			state, events := alert.Active, []alert.State{alert.Active}
+			if tt.done {
+				state, events = alert.Acknowledged, []alert.State{alert.Active, alert.Acknowledged}
+			}
+			if got := e.Active(nil)[0].State; got != state {
+				t.Errorf("the alarm is %v, want %v", got, state)
+			}
+			if kept, err := keep.Entries(t.Context(), a.Name()); err != nil || (len(kept) == 1) != tt.done {
+				t.Errorf("%d entries kept, %v", len(kept), err)
+			}
+			fail = nil
+			if err := a.Advance(t.Context(), begin.Add(2*time.Second)); err != nil || !slices.Equal(told, events) {
+				t.Errorf("told %v in the end, %v; want %v", told, err, events)
+			}
+		})
+	}
+}
