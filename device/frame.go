@@ -37,6 +37,10 @@ const familyGATT = 1 << 16
 // batches of them.
 const Compact Format = 2 << 16
 
+// SenML is the format of package senml: sensor measurement lists (RFC 8428), in
+// JSON or CBOR.
+const SenML Format = 3 << 16
+
 // GATT is the format of a Bluetooth characteristic by its 16-bit UUID: 0x2A37
 // is the heart rate measurement.
 func GATT(characteristic uint16) Format { return familyGATT | Format(characteristic) }
@@ -49,10 +53,13 @@ func (f Format) Characteristic() (uuid uint16, ok bool) {
 // Private is a format of the program's own, for decoders outside this module.
 func Private(number uint16) Format { return 0xFFFF<<16 | Format(number) }
 
-// String is "gatt/2A37", "compact", or the number.
+// String is "gatt/2A37", "compact", "senml", or the number.
 func (f Format) String() string {
-	if f == Compact {
+	switch f {
+	case Compact:
 		return "compact"
+	case SenML:
+		return "senml"
 	}
 	if uuid, ok := f.Characteristic(); ok {
 		return fmt.Sprintf("gatt/%04X", uuid)

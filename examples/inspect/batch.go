@@ -100,7 +100,7 @@ func answerTo(line []byte, lint bool) (a answer) {
 	if err != nil {
 		return refuse(q.ID, device.ErrUnsupported.Code(), err.Error())
 	}
-	b, err := unhex(q.Hex)
+	b, err := c.payload(q.Hex)
 	if err != nil {
 		return refuse(q.ID, "bad_hex", err.Error())
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // A characteristic is a payload that can be inspected: name and UUID, and how
-// it decodes into fields. SFLOAT, FLOAT and COMPACT have no UUID.
+// it decodes into fields. SFLOAT, FLOAT and those of other protocols have no UUID.
 type characteristic struct {
 	name, title string
 	uuid        uint16
@@ -23,8 +23,11 @@ type characteristic struct {
 }
 
 func (c characteristic) format() device.Format {
-	if c.name == compactName {
+	switch c.name {
+	case compactName:
 		return device.Compact
+	case senmlName:
+		return device.SenML
 	}
 	return device.GATT(c.uuid)
 }
@@ -69,6 +72,7 @@ var basicCharacteristics = []characteristic{
 	{"SFLOAT", "IEEE 11073 SFLOAT, 16 bits", 0, decodeSFloat},
 	{"FLOAT", "IEEE 11073 FLOAT, 32 bits", 0, decodeFloat},
 	compactPayload,
+	senmlPayload,
 }
 
 // find takes a name as people write it: 2A37, 0x2a37, gatt/2A37.

@@ -1,6 +1,6 @@
 // Inspect is a magnifying glass for the payloads of medical devices. It takes
-// the bytes of a Bluetooth health characteristic, or a message or batch of
-// package compact, and shows what every one of them means, the decoded fields,
+// the bytes of a Bluetooth health characteristic, a message or batch of package
+// compact, or a sensor measurement list (SenML), and shows what every one of them means, the decoded fields,
 // the readings and, with -fhir, the FHIR Observations. With -batch it answers
 // JSON lines, for scripts.
 //
@@ -115,7 +115,7 @@ func parseArgs(args []string, arrival string) (c characteristic, f device.Frame,
 	if c, err = find(args[0]); err != nil {
 		return c, f, err
 	}
-	if f.Bytes, err = unhex(strings.Join(args[1:], "")); err != nil {
+	if f.Bytes, err = c.payload(strings.Join(args[1:], " ")); err != nil {
 		return c, f, err
 	}
 	if arrival != "" {
@@ -125,6 +125,15 @@ func parseArgs(args []string, arrival string) (c characteristic, f device.Frame,
 	}
 	f.Format, f.Patient, f.Device = c.format(), vitals.NewPatientID("example"), "example"
 	return c, f, nil
+}
+
+// payload is the bytes that text stands for: hexadecimal digits, or SenML in JSON
+// as it is.
+func (c characteristic) payload(text string) ([]byte, error) {
+	if c.name == senmlName && strings.HasPrefix(strings.TrimSpace(text), "[") {
+		return []byte(text), nil
+	}
+	return unhex(text)
 }
 
 // unhex reads hexadecimal digits with or without spaces, colons, dashes and 0x.
@@ -141,10 +150,10 @@ func unhex(s string) ([]byte, error) {
 
 // readingsOf is what a frame means. Names and numbers mean nothing medical.
 func readingsOf(c characteristic, f device.Frame) ([]vitals.Reading, error) {
-	if c.uuid == 0 && f.Format != device.Compact {
+	if f.Format == device.GATT(0) {
 		return nil, nil
 	}
-	readings, err := device.Decoders{gatt.Health(), compactDecoder}.AppendReadings(nil, f)
+	readings, err := device.Decoders{gatt.Health(), compactDecoder, senmlDecoder}.AppendReadings(nil, f)
 	if device.IsUnsupported(err) {
 		return nil, nil
 	}
@@ -162,6 +171,7 @@ shows what every byte of a health characteristic means. For example:
   inspect 2A1C 006c0100ff                                 body temperature
   inspect SFLOAT 6cf1                                     one number
   inspect COMPACT a300010118481849c48221190e38            a message of package compact
+  inspect SENML '[{"n":"hr","u":"beat/min","v":72}]'      a sensor measurement list; CBOR in HEX
   echo '{"id":"a","characteristic":"2A37","hex":"0048"}' | inspect -batch
 
 `)

@@ -30,6 +30,9 @@ func TestGolden(t *testing.T) {
 		"compact":        {"-at 2026-05-01T10:00:01+02:00 compact a8 0001 011848 182c821861194000 1849c48221190e38 186d83183800666d6d6f6c2f4c 201b0000019de28d3c00 2211 3818f5", 0},
 		"compact_value":  {"COMPACT a4 0001 011848 182cf97e00", 1},
 		"compact_short":  {"COMPACT a4 0001 011848 182c", 1},
+		"senml":          {`-at 2026-05-01T10:00:01+02:00 SENML [{"bn":"x:","bt":1777622400,"n":"hr","u":"beat/min","v":72},{"n":"door","vb":true,"t":1},{"n":"a","vd":"@"}]`, 0},
+		"senml_cbor":     {"senml 82 a4 2162783a 0062 6872 0168 62656174 2f6d696e 021848 a3 0064 73706f32 0161 25 02c482 201903cb", 0},
+		"senml_value":    {"SENML 81 a2 006161 02 c4", 1},
 		"compact_batch":  {"COMPACT 8301005830060980bbd1cf063c010d746865726d6f6d657465722d31020001000149000602020306060601030490010202f0380202", 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,6 +20,8 @@ var ErrTopic = errors.New("mqtt: the topic does not name device, format and time
 //	ward/bed-1/gatt/2A37/1770000000123-17
 //	{anything}/{device}/compact[/{milliseconds}[-{sequence}]]
 //	clinic/bed-1/compact/1770000000123
+//	{anything}/{device}/senml[/{milliseconds}[-{sequence}]]
+//	clinic/patch-1/senml
 //
 // Milliseconds count from 1970 and are the instant at which the gateway near
 // the device received the frame; sequence tells apart frames of one
@@ -29,7 +31,7 @@ var ErrTopic = errors.New("mqtt: the topic does not name device, format and time
 func ParseTopic(topic string, f *device.Frame) error {
 	head, tail, ok := strings.Cut(topic, "/gatt/")
 	if !ok {
-		return parseCompactTopic(topic, f)
+		return parseNamedTopic(topic, f)
 	}
 	f.Device = vitals.DeviceID(head[strings.LastIndexByte(head, '/')+1:])
 	uuid, stamp, stamped := strings.Cut(tail, "/")
@@ -44,27 +46,45 @@ func ParseTopic(topic string, f *device.Frame) error {
 	return stampFrame(stamp, f)
 }
 
-// parseCompactTopic is [ParseTopic] of a topic that names no characteristic.
-func parseCompactTopic(topic string, f *device.Frame) error {
-	const level = "/compact"
-	i := strings.LastIndex(topic, level)
-	if i < 0 {
-		return ErrTopic
-	}
-	head, tail := topic[:i], topic[i+len(level):]
-	f.Device = vitals.DeviceID(head[strings.LastIndexByte(head, '/')+1:])
-	if f.Device == "" {
-		return ErrTopic
-	}
-	f.Format = device.Compact
-	if tail == "" {
-		return nil
-	}
-	stamp, ok := strings.CutPrefix(tail, "/")
+// namedFormats are the formats that topics name by a word.
+var namedFormats = [...]device.Format{device.Compact, device.SenML}
+
+// parseNamedTopic is [ParseTopic] of a topic that names no characteristic. The
+// format is the last level or the one before the stamp.
+func parseNamedTopic(topic string, f *device.Frame) error {
+	head, level := cutLast(topic)
+	format, ok := namedFormat(level)
 	if !ok {
+		stamp := level
+		head, level = cutLast(head)
+		if format, ok = namedFormat(level); !ok {
+			return ErrTopic
+		}
+		if err := stampFrame(stamp, f); err != nil {
+			return err
+		}
+	}
+	_, name := cutLast(head)
+	if name == "" {
 		return ErrTopic
 	}
-	return stampFrame(stamp, f)
+	f.Device, f.Format = vitals.DeviceID(name), format
+	return nil
+}
+
+// cutLast splits off the last level of a topic.
+func cutLast(topic string) (head, level string) {
+	i := strings.LastIndexByte(topic, '/')
+	return topic[:max(i, 0)], topic[i+1:]
+}
+
+func namedFormat(level string) (device.Format, bool) {
+	for _, f := range namedFormats {
+		if level == f.String() {
+			return f, true
+		}
+	}
+	return 0, false
 }
 
 func stampFrame(stamp string, f *device.Frame) error {
@@ -96,14 +116,16 @@ func ParseStamp(s string) (at time.Time, sequence uint32, ok bool) {
 const maxMillis = 253402300799999 // the end of the year 9999
 
 // Topic is the topic that [ParseTopic] understands, for a frame of a
-// Bluetooth characteristic or of [device.Compact].
+// Bluetooth characteristic, of [device.Compact] or of [device.SenML].
 func Topic(prefix string, f device.Frame) (string, error) {
-	uuid, ok := f.Format.Characteristic()
-	if !ok && f.Format != device.Compact || f.Device == "" || strings.ContainsAny(string(f.Device), "/+#\x00") {
+	if f.Device == "" || strings.ContainsAny(string(f.Device), "/+#\x00") {
 		return "", ErrTopic
 	}
-	if !ok {
-		return fmt.Sprintf("%s/%s/compact/%d-%d", prefix, f.Device, f.At.UnixMilli(), f.Sequence), nil
+	if uuid, ok := f.Format.Characteristic(); ok {
+		return fmt.Sprintf("%s/%s/gatt/%04X/%d-%d", prefix, f.Device, uuid, f.At.UnixMilli(), f.Sequence), nil
 	}
-	return fmt.Sprintf("%s/%s/gatt/%04X/%d-%d", prefix, f.Device, uuid, f.At.UnixMilli(), f.Sequence), nil
+	if _, ok := namedFormat(f.Format.String()); ok {
+		return fmt.Sprintf("%s/%s/%v/%d-%d", prefix, f.Device, f.Format, f.At.UnixMilli(), f.Sequence), nil
+	}
+	return "", ErrTopic
 }

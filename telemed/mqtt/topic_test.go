@@ -29,6 +29,8 @@ func TestTopicBothWays(t *testing.T) {
 		{Device: "AA:BB", Format: device.GATT(0x2A9D), At: time.UnixMilli(0).UTC()},
 		{Device: "bed-1", Format: device.Compact, At: at, Sequence: 17},
 		{Device: "compact", Format: device.Compact, At: at},
+		{Device: "patch-1", Format: device.SenML, At: at, Sequence: 17},
+		{Device: "senml", Format: device.Compact, At: at},
 	} {
 		name, err := mqtt.Topic("a/b", f)
 		if err != nil {
@@ -52,6 +54,26 @@ func TestTopicWithoutTime(t *testing.T) {
 	f := device.Frame{At: arrived}
 	if err := mqtt.ParseTopic("ward/bed-2/gatt/2a5f", &f); err != nil || !f.At.Equal(arrived) || f.Format != device.GATT(0x2A5F) {
 		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+func TestSenMLTopic(t *testing.T) {
+	arrived := time.Unix(1770000000, 5)
+	for topic, want := range map[string]device.Frame{
+		"clinic/patch-1/senml":       {Device: "patch-1", At: arrived},
+		"patch-1/senml/1770000-17":   {Device: "patch-1", At: time.UnixMilli(1770000), Sequence: 17},
+		"a/compact/patch-1/senml/17": {Device: "patch-1", At: time.UnixMilli(17)},
+	} {
+		f := device.Frame{At: arrived}
+		err := mqtt.ParseTopic(topic, &f)
+		if err != nil || f.Device != want.Device || f.Format != device.SenML || !f.At.Equal(want.At) || f.Sequence != want.Sequence {
+			t.Errorf("%s: %+v, %v; want %+v", topic, f, err, want)
+		}
+	}
+	for _, topic := range []string{"senml", "/senml", "clinic//senml/5", "patch-1/senml/", "patch-1/SenML", "patch-1/senml/cbor/1"} {
+		if err := mqtt.ParseTopic(topic, &device.Frame{}); !errors.Is(err, mqtt.ErrTopic) {
+			t.Errorf("%s: %v, want ErrTopic", topic, err)
+		}
 	}
 }
 
