@@ -16,7 +16,7 @@ import (
 // [Decoder.Names].
 func KindOf(name, unit string) vitals.Kind {
 	part := lastPart(name)
-	if k, ok := vitals.ParseKind(part); ok && k != vitals.Temperature {
+	if k, err := vitals.ParseKind(part); err == nil && k != vitals.Temperature {
 		return k
 	}
 	if k := kindOfWord(part); k != vitals.KindNone {
@@ -95,5 +95,6 @@ func parseUnit(symbol string) (vitals.Unit, bool) {
 	case "l/s":
 		return vitals.UnitLPerSec, true
 	}
-	return vitals.ParseUnit(symbol)
+	u, err := vitals.ParseUnit(symbol)
+	return u, err == nil
 }
