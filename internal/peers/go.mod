@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/telemed-go/sdk => ../..
 
 require (
+	github.com/absmach/senml v1.0.8
 	github.com/expr-lang/expr v1.17.8
 	github.com/google/cel-go v0.26.1
 	github.com/prometheus/prometheus v0.300.1
@@ -20,7 +21,6 @@ require (
 	github.com/Azure/azure-sdk-for-go/sdk/azidentity v1.7.0 // indirect
 	github.com/Azure/azure-sdk-for-go/sdk/internal v1.10.0 // indirect
 	github.com/AzureAD/microsoft-authentication-library-for-go v1.2.2 // indirect
-	github.com/absmach/senml v1.0.8 // indirect
 	github.com/alecthomas/units v0.0.0-20240626203959-61d1e3462e30 // indirect
 	github.com/antlr4-go/antlr/v4 v4.13.0 // indirect
 	github.com/asaskevich/govalidator v0.0.0-20230301143203-a9d515a09cc2 // indirect
