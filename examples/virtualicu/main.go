@@ -158,30 +158,22 @@ func operate(ctx context.Context, o options, beds []*bed, start time.Time, out i
 		return err
 	}
 	screen.bedside = sink
-	sinks := []telemed.Sink{sink}
+	gateway := telemed.Gateway{
+		Source:    untilEnd{source},
+		Decoder:   device.Decoders{gatt.Health(), chartDecoder{}},
+		Log:       log,
+		Sinks:     []telemed.Sink{sink},
+		EventTime: true,
+		Logger:    slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Roster:    roster(beds),
+	}
 	if o.fhirFile != "" {
 		file, err := os.Create(o.fhirFile)
 		if err != nil {
 			return err
 		}
 		defer file.Close()
-		sinks = append(sinks, &record.Observations{W: file})
-	}
-	wearers := map[vitals.DeviceID]vitals.PatientID{}
-	for _, b := range beds {
-		wearers[vitals.DeviceID(b.name)] = b.patient.ID()
-	}
-	gateway := telemed.Gateway{
-		Source:    untilEnd{source},
-		Decoder:   device.Decoders{gatt.Health(), chartDecoder{}},
-		Log:       log,
-		Sinks:     sinks,
-		EventTime: true,
-		Logger:    slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Roster: telemed.RosterFunc(func(d vitals.DeviceID, _ time.Time) (vitals.PatientID, bool) {
-			p, ok := wearers[d]
-			return p, ok
-		}),
+		gateway.Sinks = append(gateway.Sinks, &record.Observations{W: file})
 	}
 	if o.headless {
 		sink.printTo(out)
@@ -190,17 +182,33 @@ func operate(ctx context.Context, o options, beds []*bed, start time.Time, out i
 	} else {
 		defer stop()
 	}
-	sim := simulation{
+	return runBoth(ctx, &gateway, publisher, simulation{
 		beds: beds, start: start, speed: o.speed, long: o.patientTime(),
 		waiting: func(sent uint64) uint64 { return sent - min(sent, gateway.Stats().Frames) },
-	}
+	})
+}
+
+// runBoth runs the devices beside the gateway until both have ended.
+func runBoth(ctx context.Context, gateway *telemed.Gateway, publisher *mqtt.Publisher, sim simulation) error {
 	simulated := make(chan error, 1)
 	go func() { simulated <- sim.run(ctx, publisher) }()
-	err = gateway.Run(ctx)
+	err := gateway.Run(ctx)
 	if simErr := <-simulated; ctx.Err() == nil {
 		err = errors.Join(err, simErr)
 	}
 	return err
+}
+
+// roster says who wears the devices: each is called after its bed.
+func roster(beds []*bed) telemed.Roster {
+	wearers := make(map[vitals.DeviceID]vitals.PatientID)
+	for _, b := range beds {
+		wearers[vitals.DeviceID(b.name)] = b.patient.ID()
+	}
+	return telemed.RosterFunc(func(d vitals.DeviceID, _ time.Time) (vitals.PatientID, bool) {
+		p, ok := wearers[d]
+		return p, ok
+	})
 }
 
 // openLog opens the log, in a folder that goes away unless a file is named.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -17,61 +18,31 @@ func ucum(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	type packed struct {
-		Config []json.RawMessage
-		Data   [][]json.RawMessage
-	}
 	var defs struct{ Prefixes, Units packed }
 	if err := json.Unmarshal(b, &defs); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	column := func(p packed, name string) (int, error) {
-		i := slices.IndexFunc(p.Config, func(c json.RawMessage) bool { return string(c) == `"`+name+`"` })
-		if i < 0 {
-			return 0, fmt.Errorf("%s: no column %s", path, name)
-		}
-		return i, nil
-	}
-	prefix, err := column(defs.Prefixes, "code_")
-	if err != nil {
-		return nil, err
-	}
-	code, err := column(defs.Units, "csCode_")
-	if err != nil {
-		return nil, err
-	}
-	metric, err := column(defs.Units, "isMetric_")
-	if err != nil {
-		return nil, err
-	}
-	base, err := column(defs.Units, "isBase_")
-	if err != nil {
-		return nil, err
-	}
-	source, err := column(defs.Units, "source_")
-	if err != nil {
-		return nil, err
-	}
-	isSpecial, err := column(defs.Units, "isSpecial_")
-	if err != nil {
-		return nil, err
-	}
 	var prefixes, atoms, metrics, special []string
-	for _, row := range defs.Prefixes.Data {
-		prefixes = append(prefixes, unquote(row[prefix]))
+	for row, err := range defs.Prefixes.rows("code_") {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		prefixes = append(prefixes, unquote(row[0]))
 	}
-	for _, row := range defs.Units.Data {
-		if unquote(row[source]) != "UCUM" {
+	for row, err := range defs.Units.rows("csCode_", "source_", "isSpecial_", "isMetric_", "isBase_") {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		c := unquote(row[0])
+		if unquote(row[1]) != "UCUM" {
 			continue
 		}
-		c := unquote(row[code])
-		if string(row[isSpecial]) == "true" {
+		if string(row[2]) == "true" {
 			special = append(special, c)
 		}
-		switch {
-		case string(row[metric]) == "true", string(row[base]) == "true": // every base unit is metric (UCUM, section 2.3)
+		if string(row[3]) == "true" || string(row[4]) == "true" { // every base unit is metric (UCUM, section 2.3)
 			metrics = append(metrics, c)
-		default:
+		} else {
 			atoms = append(atoms, c)
 		}
 	}
@@ -85,6 +56,36 @@ func ucum(path string) ([]byte, error) {
 		fmt.Fprintf(out, "%s\t%s\n", list.name, strings.Join(slices.Compact(list.codes), "\t"))
 	}
 	return out.Bytes(), nil
+}
+
+// packed is a table: the names of the columns, and the rows.
+type packed struct {
+	Config []json.RawMessage
+	Data   [][]json.RawMessage
+}
+
+// rows yields the cells of these columns, row by row, in a slice that is used
+// again, or an error if there is no such column.
+func (p packed) rows(columns ...string) iter.Seq2[[]json.RawMessage, error] {
+	return func(yield func([]json.RawMessage, error) bool) {
+		at := make([]int, len(columns))
+		for i, name := range columns {
+			at[i] = slices.IndexFunc(p.Config, func(c json.RawMessage) bool { return unquote(c) == name })
+			if at[i] < 0 {
+				yield(nil, fmt.Errorf("no column %s", name))
+				return
+			}
+		}
+		cells := make([]json.RawMessage, len(columns))
+		for _, row := range p.Data {
+			for i := range cells {
+				cells[i] = row[at[i]]
+			}
+			if !yield(cells, nil) {
+				return
+			}
+		}
+	}
 }
 
 func unquote(b json.RawMessage) string {

@@ -15,12 +15,9 @@ var longFuncs = map[string]string{
 	"device/devicetest/table_plain.go userRows":    "a table",
 	"device/gatt/health.go appendReadings":         "a switch over the characteristics",
 	"fhir/validate/invariant.go resourceInvariant": "a switch over the invariants",
-	"examples/virtualicu/main.go operate":          "to be split",
 	"fhir/append.go plan.appendWith":               "to be split",
 	"fhir/appointment.go Mapper.Appointment":       "to be split",
 	"fhir/validate/structure.go run.object":        "to be split",
-	"internal/fhirdefs/ucum.go ucum":               "to be split",
-	"internal/fhirdefs/write.go definitions.write": "to be split",
 }
 
 // longFiles are the files that may be longer than [source.MaxFileLines].
