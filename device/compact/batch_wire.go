@@ -50,7 +50,7 @@ func deflate(b []byte) []byte {
 // those of type "compact.Batch columns" count bytes from the start of the
 // columns, inflated if they were packed.
 func ParseBatch(b []byte) (Batch, error) {
-	r := reader{b: b}
+	r := newReader(b)
 	r.field = "Version"
 	if major, n := r.head(); major != majorArray || n != 3 {
 		r.fail(0, device.ErrSyntax)

@@ -27,26 +27,10 @@ const (
 	tagDecimal = 4 // decimal fraction, [exponent, mantissa] (RFC 8949, 3.4.4)
 )
 
-// A reader walks over CBOR in the deterministic encoding of RFC 8949, 4.2.1,
-// and remembers the first fault and where it is. After a fault it stands at
-// the end, so that everything else fails quickly.
-type reader struct {
-	b   []byte
-	off int
-	// field is the name of what is being read, which the caller sets.
-	field string
+// A reader reads CBOR in the deterministic encoding of RFC 8949, 4.2.1.
+type reader struct{ cursor }
 
-	at    int // of the fault
-	err   device.Fault
-	fault string // the field in which it is
-}
-
-func (r *reader) fail(at int, why device.Fault) {
-	if r.err == "" {
-		r.at, r.err, r.fault = at, why, r.field
-	}
-	r.off = len(r.b)
-}
+func newReader(b []byte) reader { return reader{cursor{b: b}} }
 
 // head reads the major type and the argument of the next item. Those of one
 // and two bytes, nearly all, are read here.
@@ -133,17 +117,6 @@ func (r *reader) signed(at int, major byte, arg uint64) int64 {
 		return -1 - int64(arg)
 	}
 	return int64(arg)
-}
-
-// take reads the n bytes of a string. The result borrows the frame.
-func (r *reader) take(at int, n uint64) []byte {
-	if n > uint64(len(r.b)-r.off) {
-		r.fail(at, device.ErrTruncated)
-		return nil
-	}
-	b := r.b[r.off : r.off+int(n) : r.off+int(n)]
-	r.off += int(n)
-	return b
 }
 
 // text reads a text string of 1 to most bytes. The result borrows the frame.

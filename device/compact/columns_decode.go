@@ -10,7 +10,7 @@ import (
 
 // parseColumns is the inverse of appendColumns.
 func parseColumns(b []byte) ([]Sample, error) {
-	r := columnReader{b: b}
+	r := columnReader{cursor: cursor{b: b}}
 	samples := r.samples()
 	if r.err == "" && r.off < len(b) {
 		r.field = ""

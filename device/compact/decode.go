@@ -53,7 +53,7 @@ func (m *Message) Decode(b []byte) error {
 // parse appends the values to those given and leaves them out of m, so that
 // they may stand on the caller's stack.
 func parse(b []byte, values []Vital) (m Message, _ []Vital, err error) {
-	r := reader{b: b}
+	r := newReader(b)
 	pairs := r.open()
 	var last uint64
 	extensions := 0

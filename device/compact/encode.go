@@ -119,7 +119,7 @@ func (m *Message) check() (extensions int, err error) {
 		return 0, fmt.Errorf("compact: At: %w", device.ErrOutOfRange)
 	}
 	var decoded Message
-	r := reader{b: m.Extensions}
+	r := newReader(m.Extensions)
 	for last := uint64(0); r.off < len(r.b) && r.err == ""; extensions++ {
 		at := r.off
 		major, key := r.head()

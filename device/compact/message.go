@@ -64,7 +64,7 @@ type Extensions []byte
 // early at bytes that are no extension.
 func (e Extensions) All() iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
-		r := reader{b: e}
+		r := newReader(e)
 		for r.off < len(e) {
 			key := r.int()
 			at := r.off

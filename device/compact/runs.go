@@ -31,26 +31,12 @@ func (w *runWriter) end() []byte {
 	return w.b
 }
 
-// columnReader reads the columns of a batch and remembers the first fault.
+// columnReader reads the columns of a batch.
 type columnReader struct {
-	b     []byte
-	off   int
-	field string // what is being read, which the caller sets
-
-	at    int // of the fault
-	err   device.Fault
-	fault string // the field in which it is
-
+	cursor
 	hits   uint64 // differences of zero still to come
 	inRun  bool
 	runsAt int // where the run began
-}
-
-func (r *columnReader) fail(at int, why device.Fault) {
-	if r.err == "" {
-		r.at, r.err, r.fault = at, why, r.field
-	}
-	r.off = len(r.b)
 }
 
 // uvarint reads a number up to most, in its shortest form.
@@ -85,14 +71,7 @@ func (r *columnReader) varint() int64 {
 // text reads the length and the bytes of a string.
 func (r *columnReader) text(most uint64) []byte {
 	at := r.off
-	n := r.uvarint(most)
-	if n > uint64(len(r.b)-r.off) {
-		r.fail(at, device.ErrTruncated)
-		return nil
-	}
-	b := r.b[r.off : r.off+int(n)]
-	r.off += int(n)
-	return b
+	return r.take(at, r.uvarint(most))
 }
 
 // next is the next difference that a [runWriter] put.
