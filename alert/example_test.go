@@ -123,3 +123,32 @@ func ExampleNEWS2AtLeast() {
 	// Output:
 	// medium active: NEWS2 at least 5 (respiratory rate 3, pulse 2) reaches 5; not known: SpO2, air or oxygen, systolic pressure, consciousness, temperature
 }
+
+func ExampleQueue() {
+	page := func(_ context.Context, e alert.Event) error { // an HTTP request of five seconds, say
+		if e.Announce {
+			fmt.Println("page:", e)
+		}
+		return nil
+	}
+	pager := &alert.Queue{To: alert.NotifyFunc(page)}
+	alarms, err := alert.NewEngine(pager, alert.Below(vitals.SpO2, vitals.Percent(90)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = alarms.Put(context.Background(), []vitals.Reading{{
+		Patient: vitals.NewPatientID("12345"), Kind: vitals.SpO2, Quantity: vitals.Percent(86), At: time.Now(),
+	}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("waiting:", pager.Waiting())
+	ctx, stop := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer stop()
+	_ = pager.Run(ctx) // in a goroutine of its own, as long as the program runs
+	fmt.Println("waiting:", pager.Waiting())
+	// Output:
+	// waiting: 1
+	// page: medium active: SpO2 86 % below 90 %
+	// waiting: 0
+}

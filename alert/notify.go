@@ -7,8 +7,8 @@ import (
 
 // A Notifier tells somebody. An error means that the event did not arrive; the
 // engine will offer it again. The engine calls it for one event at a time, and
-// waits: a notifier for a slow channel should queue. Of the engine that is calling
-// it, it may call Active and Next and nothing else.
+// waits: put a [Queue] before a slow channel. Of the engine that is calling a
+// notifier, it may call Active and Next and nothing else.
 type Notifier interface {
 	Notify(ctx context.Context, e Event) error
 }

@@ -15,9 +15,10 @@
 //   - The service runs while the broker is away, and /readyz says so: mqtt.NewSource.
 //   - The gateway asks the service's own database who wears a device: telemed.Roster.
 //   - The pager is told of every change of an alarm; Event.Announce says which of
-//     them somebody should hear. It may be told twice, with the same key.
+//     them somebody should hear. It may be told twice, with the same key. A slow one
+//     holds nothing up: alert.Queue.
 //   - An acknowledgement is on disk before the answer: alarms.Engine. After a restart
-//     it still holds, and nobody is paged again.
+//     it still holds, and nobody is paged for it again.
 //   - The end: first HTTP, whose streams would never end by themselves
 //     (http.Server.BaseContext), then the gateway, then its log.
 package main

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/telemed-go/sdk/alert"
@@ -29,6 +30,7 @@ type monitoring struct {
 	log     *store.Log
 	ward    ward.Ward
 	alarms  *alarms.Engine
+	pager   alert.Queue
 	gateway telemed.Gateway
 	parts   []telemed.Measured
 }
@@ -40,13 +42,13 @@ func newMonitoring(ctx context.Context, broker, file string, db database, page p
 		return nil, err
 	}
 	m := &monitoring{db: db}
-	call := alert.NotifyFunc(func(ctx context.Context, e alert.Event) error {
+	m.pager.To = alert.NotifyFunc(func(ctx context.Context, e alert.Event) error {
 		if !e.Announce {
 			return nil // only what is shown has changed
 		}
 		return page(ctx, fmt.Sprintf("%s-%d", e.ID, e.Number), e.Patient, e.String())
 	})
-	engine, err := alert.NewEngine(alert.Notifiers{&m.ward, call},
+	engine, err := alert.NewEngine(alert.Notifiers{&m.ward, &m.pager},
 		alert.Below(vitals.SpO2, vitals.Percent(90)).For(10*time.Second).Priority(alert.High),
 		alert.Above(vitals.HeartRate, vitals.PerMinute(130)).For(30*time.Second).Priority(alert.Medium),
 		alert.Missing(vitals.SpO2, 5*time.Minute))
@@ -69,6 +71,11 @@ func newMonitoring(ctx context.Context, broker, file string, db database, page p
 
 // run ends with the context, after what was received is stored.
 func (m *monitoring) run(ctx context.Context) error {
+	var paging sync.WaitGroup
+	defer paging.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	paging.Go(func() { _ = m.pager.Run(ctx) }) // it ends with the context only
 	return errors.Join(m.gateway.Run(ctx), m.log.Close())
 }
 
