@@ -24,6 +24,7 @@ import (
 	"github.com/telemed-go/sdk/fhir/serve"
 	"github.com/telemed-go/sdk/telemed"
 	"github.com/telemed-go/sdk/telemed/mqtt"
+	"github.com/telemed-go/sdk/telemed/seal"
 	"github.com/telemed-go/sdk/telemed/store"
 	"github.com/telemed-go/sdk/telemed/ward"
 	"github.com/telemed-go/sdk/vitals"
@@ -268,6 +269,53 @@ func TestCanaryInMQTT(t *testing.T) {
 
 // What a FHIR server answers to whoever asks for the canary and may not see it,
 // and the links that it gives to whoever may.
+func TestCanaryInSeal(t *testing.T) {
+	c := &cage{t: t}
+	key, err := seal.SecretKey([]byte(canary), seal.HS256, []byte(strings.Repeat(canary, 4)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.all("Key", key)
+	c.all("Grant", seal.Grant{Key: key})
+	keys := new(seal.Keyring)
+	c.failed("Add", keys.Add(seal.Grant{Key: key}))
+	c.failed("Retire", keys.Retire(canary, time.Now()))
+	_, err = seal.ParseKey([]byte(canary))
+	c.failed("ParseKey", err)
+	_, err = seal.SecretKey([]byte(canary), seal.A256GCM, []byte(canary))
+	c.failed("SecretKey", err)
+	log, err := store.Open(filepath.Join(t.TempDir(), "log.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	opener, err := seal.NewOpener(t.Context(), keys, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := seal.NewSealer(t.Context(), key, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := sealer.Seal(nil, canary, []byte(canary))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range sealed {
+		_, _, err = opener.Open(time.Now(), canary, canary, sealed[:n])
+		c.failed("Open, cut off", err)
+	}
+	_, _, err = opener.Open(time.Now(), canary, canary, sealed)
+	c.failed("Open, unknown key", err)
+	m, err := seal.Parse(sealed, seal.Tagged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.show("Message", fmt.Sprintf("%v %+v %#v %s %x", m, m, m, m, m))
+	_, err = m.Open(nil, key, nil)
+	c.failed("Message.Open", err)
+}
+
 func TestCanaryInServe(t *testing.T) {
 	c := &cage{t: t}
 	const id = "JANE-DOE"

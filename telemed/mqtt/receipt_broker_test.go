@@ -187,7 +187,7 @@ func TestTagsComeOff(t *testing.T) {
 	})
 	s := openSource(t, b.address)
 	d := receiveOne(t, s)
-	if d.Frame.Device != "bed-1" || d.Frame.Sequence != 1 || d.Refused != nil {
+	if d.Topic != topic || d.Frame.Device != "bed-1" || d.Frame.Sequence != 1 || d.Refused != nil {
 		t.Errorf("%+v", d)
 	}
 	d.Ack()

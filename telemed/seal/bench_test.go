@@ -17,10 +17,11 @@ func BenchmarkOpen(b *testing.B) {
 		b.Run(a.String(), func(b *testing.B) {
 			p := newPair(b, a)
 			message := p.seal(b, payload120)
+			var forgotten sequences
 			b.ReportAllocs()
 			for b.Loop() {
-				p.opener.replay.keys[p.key.id] = &sequences0
-				sequences0 = sequences{}
+				forgotten = sequences{}
+				p.opener.replay.keys[p.key.id] = &forgotten
 				if _, _, err := p.open(message); err != nil {
 					b.Fatal(err)
 				}
@@ -28,8 +29,6 @@ func BenchmarkOpen(b *testing.B) {
 		})
 	}
 }
-
-var sequences0 sequences
 
 func BenchmarkSeal(b *testing.B) {
 	for _, a := range []Algorithm{HS256, A128GCM, AESCCM16x64x128, ES256, EdDSA} {
@@ -72,7 +71,7 @@ func BenchmarkGoCOSE(b *testing.B) {
 
 // Opening a message with a secret allocates at most its payload.
 func TestOpenAllocates(t *testing.T) {
-	for _, a := range []Algorithm{HS256x64, HS256, HS384, HS512, A128GCM, A192GCM, A256GCM} {
+	for _, a := range []Algorithm{HS256x64, HS256, HS384, HS512, A128GCM, A192GCM, A256GCM, AESCCM16x64x128, AESCCM16x128x256} {
 		p := newPair(t, a)
 		const runs = 100
 		var messages [][]byte

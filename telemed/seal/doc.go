@@ -22,8 +22,10 @@
 // [Parse] and [Message.Open] are the layer below: COSE messages of any other
 // origin, without topic and sequence.
 //
-// A seal costs 90 to 110 bytes with a signature, 45 to 60 with a secret, whatever it
-// holds: seal batches where bytes count. Messages for several recipients
+// A seal costs 90 to 101 bytes with ES256 or EdDSA, 58 to 69 with HS256, 33 to 44
+// with HS256/64 and 55 to 67 with AES-GCM, whatever it holds. Of a batch of a
+// hundred readings that is a byte for each or less: seal batches where bytes count.
+// The time of a signature (some 50 µs to verify) is shared in the same way. Messages for several recipients
 // (COSE_Sign, COSE_Mac, COSE_Encrypt), detached payloads, Ed448 and
 // ChaCha20-Poly1305 are refused.
 package seal

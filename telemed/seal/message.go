@@ -1,6 +1,9 @@
 package seal
 
 import (
+	"fmt"
+	"io"
+	"log/slog"
 	"math"
 	"slices"
 	"sync"
@@ -53,6 +56,7 @@ type Message struct {
 	KeyID     []byte    // nil if it names none
 	IV        []byte    // nil if it has none
 
+	iv          int    // place of the IV
 	sequence    uint64 // 0 if it has none
 	unprotected int    // 1 + place of the headers that nobody has proved, 0 if there are none
 	long        int    // 1 + place of what is not in its shortest form, 0 if all is
@@ -61,6 +65,15 @@ type Message struct {
 	content   []byte // payload or ciphertext
 	tag       []byte // signature or authentication code
 }
+
+// Format prints "COSE_Mac0 of HS256" by every verb, and nothing of the content.
+func (m Message) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, m.String()) }
+
+// String is "COSE_Mac0 of HS256".
+func (m Message) String() string { return m.Structure.String() + " of " + m.Algorithm.String() }
+
+// LogValue is the text of String.
+func (m Message) LogValue() slog.Value { return slog.StringValue(m.String()) }
 
 // The labels of the headers that are understood (RFC 9052, 3.1).
 const (
@@ -200,7 +213,7 @@ func (m *Message) header(r *reader, label int64, protected bool) {
 	case labelKeyID:
 		m.KeyID = r.bytes()
 	case labelIV:
-		m.IV = r.bytes()
+		m.IV, m.iv = r.bytes(), r.base+at
 	case labelPartialIV:
 		r.bytes()
 		// It needs the other part, which no key has here.
@@ -254,7 +267,7 @@ func (m Message) Open(dst []byte, k *Key, external []byte) ([]byte, error) {
 		return m.content, nil
 	}
 	if len(m.IV) != k.spec.nonce {
-		return nil, ErrSyntax
+		return nil, &Error{Field: "IV", Offset: m.iv, Err: ErrSyntax, Ref: "RFC 9053, 4"}
 	}
 	dst, err := k.aead.Open(dst, m.IV, m.content, s.buf)
 	if err != nil {

@@ -292,3 +292,20 @@ func TestSealerLimits(t *testing.T) {
 		t.Error("an opener without anything")
 	}
 }
+
+// What a seal costs, first and last message of a key, with an identifier of 8 bytes.
+func TestOverhead(t *testing.T) {
+	for a, want := range map[Algorithm][2]int{
+		ES256: {90, 101}, EdDSA: {90, 101}, ES384: {123, 134}, HS256: {58, 69}, HS256x64: {33, 44},
+		A128GCM: {55, 67}, A256GCM: {55, 67}, AESCCM16x64x128: {48, 60},
+	} {
+		p := newPair(t, a)
+		first := len(p.seal(t, ""))
+		payload := make([]byte, 1<<16-1)
+		b, err := p.key.seal(nil, topic, 1<<63-1, payload)
+		must(t, err)
+		if got := [2]int{first, len(b) - len(payload)}; got != want {
+			t.Errorf("%v: %v bytes, want %v", a, got, want)
+		}
+	}
+}
