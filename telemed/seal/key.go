@@ -21,8 +21,16 @@ import (
 )
 
 // A Key is for one algorithm. It never prints what it is made of, nor its
-// identifier. It does not change and is safe for concurrent use.
+// identifier. It does not change and is safe for concurrent use. The zero Key is
+// refused everywhere with [ErrKey].
 type Key struct {
+	// Behind a pointer, because fmt shows what an unexported field of somebody
+	// else's struct points to, whatever methods it has, but no pointer in that.
+	*material
+}
+
+// A material is what a key is made of.
+type material struct {
 	id        string
 	algorithm Algorithm
 	spec      spec
@@ -145,7 +153,7 @@ func SigningKey(id []byte, a Algorithm, signer crypto.Signer) (*Key, error) {
 }
 
 func newKey(id []byte, a Algorithm) (*Key, error) {
-	k := &Key{id: string(id), algorithm: a, spec: a.spec()}
+	k := &Key{&material{id: string(id), algorithm: a, spec: a.spec()}}
 	switch {
 	case k.spec.structure == 0:
 		return nil, ErrAlgorithm
@@ -155,18 +163,31 @@ func newKey(id []byte, a Algorithm) (*Key, error) {
 	return k, nil
 }
 
+// exists says that the key is not nil nor zero.
+func (k *Key) exists() bool { return k != nil && k.material != nil }
+
 // ID is the identifier: any bytes.
-func (k *Key) ID() string { return k.id }
+func (k *Key) ID() string {
+	if !k.exists() {
+		return ""
+	}
+	return k.id
+}
 
 // Algorithm is the only one that the key is used with.
-func (k *Key) Algorithm() Algorithm { return k.algorithm }
+func (k *Key) Algorithm() Algorithm {
+	if !k.exists() {
+		return 0
+	}
+	return k.algorithm
+}
 
 // Format prints "key of ES256" by every verb.
 func (k *Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
 
 // String is "key of ES256".
 func (k *Key) String() string {
-	if k == nil {
+	if !k.exists() {
 		return "no key"
 	}
 	return "key of " + k.algorithm.String()
@@ -176,7 +197,7 @@ func (k *Key) String() string {
 func (k *Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
 // canSeal says whether the key can make messages.
-func (k *Key) canSeal() bool { return k.signer != nil || k.secret != nil }
+func (k *Key) canSeal() bool { return k.exists() && (k.signer != nil || k.secret != nil) }
 
 // A mac is a keyed hash and room for its result.
 type mac struct {

@@ -57,7 +57,7 @@ func curveOf(id int64) elliptic.Curve {
 // public half with identifier and algorithm (RFC 9052, 7). A secret key has none,
 // [ErrKey].
 func (k *Key) AppendPublic(dst []byte) ([]byte, error) {
-	if k.public == nil {
+	if !k.exists() || k.public == nil {
 		return nil, ErrKey
 	}
 	return k.appendKey(dst, nil)
@@ -67,6 +67,9 @@ func (k *Key) AppendPublic(dst []byte) ([]byte, error) {
 // keeping. It is [ErrKey] for a key that has no secret half or keeps it in
 // hardware.
 func (k *Key) AppendSecret(dst []byte) ([]byte, error) {
+	if !k.exists() {
+		return nil, ErrKey
+	}
 	secret := k.secret
 	switch s := k.signer.(type) {
 	case *ecdsa.PrivateKey:

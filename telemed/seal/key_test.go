@@ -131,9 +131,9 @@ func TestKeyPrints(t *testing.T) {
 	slog.New(slog.NewTextHandler(&log, nil)).Info("key", "key", k)
 	text := log.String()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
-		text += fmt.Sprintf(verb, k)
+		text += fmt.Sprintf(verb, k) + fmt.Sprintf(verb, struct{ k *Key }{k}) + fmt.Sprintf(verb, &Sealer{key: k})
 	}
-	for _, form := range []string{"JANE", "4a414e45", "4A414E45", "74 65"} {
+	for _, form := range []string{"JANE", "4a414e45", "4A414E45", "74 65", "4a 41"} {
 		if strings.Contains(text, form) {
 			t.Errorf("%q shows the key", text)
 		}
@@ -141,7 +141,21 @@ func TestKeyPrints(t *testing.T) {
 	if got := k.String(); got != "key of HS256" {
 		t.Errorf("String: %q", got)
 	}
-	if got := (*Key)(nil).String(); got != "no key" {
-		t.Errorf("nil: %q", got)
+}
+
+func TestZeroKey(t *testing.T) {
+	for _, k := range []*Key{nil, {}} {
+		if k.String() != "no key" || k.ID() != "" || k.Algorithm() != 0 {
+			t.Errorf("%v, %q, %v", k, k.ID(), k.Algorithm())
+		}
+		_, err := k.AppendPublic(nil)
+		wantFault(t, "AppendPublic", err, ErrKey)
+		_, err = k.AppendSecret(nil)
+		wantFault(t, "AppendSecret", err, ErrKey)
+		_, err = Message{}.Open(nil, k, nil)
+		wantFault(t, "Open", err, ErrKey)
+		_, err = NewSealer(t.Context(), k, new(memory))
+		wantFault(t, "NewSealer", err, ErrKey)
+		wantFault(t, "Add", new(Keyring).Add(Grant{Key: k, Device: "bed-1"}), ErrKey)
 	}
 }

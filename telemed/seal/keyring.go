@@ -44,7 +44,7 @@ func NewKeyring(allowed ...Algorithm) *Keyring { return &Keyring{allowed: slices
 // there before.
 func (r *Keyring) Add(g Grant) error {
 	switch {
-	case g.Key == nil || g.Device == "" || !g.Until.IsZero() && !g.From.Before(g.Until):
+	case !g.Key.exists() || g.Device == "" || !g.Until.IsZero() && !g.From.Before(g.Until):
 		return fmt.Errorf("seal: grant needs key, device and an end after its beginning: %w", ErrKey)
 	case r.allowed != nil && !slices.Contains(r.allowed, g.Key.algorithm):
 		return fmt.Errorf("seal: grant: %w", ErrAlgorithm)

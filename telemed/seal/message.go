@@ -252,8 +252,11 @@ func (r *reader) critical(seen *labels) {
 // data. A payload that was encrypted is appended to dst, which must not overlap
 // with the message; any other borrows the message. Errors are [ErrAlgorithm] if
 // the message is for another one than the key, [ErrSyntax] if an IV is missing,
-// and [ErrSignature]. It is safe for concurrent use.
+// [ErrKey] without a key, and [ErrSignature]. It is safe for concurrent use.
 func (m Message) Open(dst []byte, k *Key, external []byte) ([]byte, error) {
+	if !k.exists() {
+		return nil, ErrKey
+	}
 	if m.Algorithm != k.algorithm || m.Structure != k.spec.structure {
 		return nil, ErrAlgorithm
 	}

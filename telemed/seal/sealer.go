@@ -47,7 +47,7 @@ func NewSealer(ctx context.Context, key *Key, journal telemed.Journal) (*Sealer,
 	switch {
 	case journal == nil:
 		return nil, errors.New("seal: NewSealer needs a journal")
-	case key == nil || !key.canSeal():
+	case !key.canSeal():
 		return nil, ErrKey
 	case key.spec.nonce > 0 && key.spec.nonce < 12:
 		return nil, ErrAlgorithm
