@@ -92,7 +92,7 @@ func BenchmarkMillion(b *testing.B) {
 			}
 			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N*c.evals), "ns/eval")
 			b.ReportMetric(float64(used)/float64(patients), "B/patient")
-			b.ReportMetric(float64(used)/float64(patients*8), "B/patient-rule")
+			b.ReportMetric(float64(used)/float64(patients*len(c.rules)), "B/patient-rule")
 
 			begin := time.Now()
 			snapshot := e.Snapshot(nil)

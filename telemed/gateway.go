@@ -42,7 +42,8 @@ type Gateway struct {
 	// before a log that is a [DeadLetters] has it on disk. Rejected must not keep
 	// the frame.
 	Rejected func(f device.Frame, err error)
-	// Logger gets what an operator should know, never a value or a name. Nil
+	// Logger gets what an operator should know, never a value or a name; of the
+	// frames refused for the same reason one line a minute with their number. Nil
 	// discards.
 	Logger *slog.Logger
 	// EventTime moves time for the sinks by the readings' own instants and
@@ -52,6 +53,7 @@ type Gateway struct {
 
 	stats    gatewayStats
 	troubles troubles
+	refusals refusals
 	progress atomic.Pointer[[]*progress]
 	intake   intake
 }
@@ -116,6 +118,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 		return errors.New("telemed: a sink of the Gateway is nil")
 	}
 	defer g.Source.Close()
+	defer func() { g.refusals.flush(g.log()) }()
 
 	// Sinks outlive the source until they have everything, or ctx ends.
 	sinkCtx, stop := context.WithCancelCause(ctx)
@@ -188,7 +191,7 @@ func (g *Gateway) reject(f device.Frame, err error) {
 	if g.Rejected != nil {
 		g.Rejected(f, err)
 	}
-	g.log().Warn("frame refused", "format", f.Format.String(), "reason", err)
+	g.refusals.add(g.log(), f.Format.String(), err.Error(), time.Now())
 }
 
 // persist tries until the log has it, has failed for good, or the context

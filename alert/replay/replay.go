@@ -10,6 +10,7 @@ package replay
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -71,8 +72,12 @@ func (r Report) String() string {
 }
 
 // Run plays the readings. Errors are those of the rules ([alert.ErrRule]), of a
-// reading without a time ([alert.ErrTime]) and of the context.
+// reading without a time ([alert.ErrTime]) and of the context. Nil Readings are an
+// error too.
 func (c Comparison) Run(ctx context.Context) (Report, error) {
+	if c.Readings == nil {
+		return Report{}, errors.New("replay: no readings")
+	}
 	before, err := play(ctx, c.Before, c.Readings)
 	if err != nil {
 		return Report{}, fmt.Errorf("replay: rules before: %w", err)

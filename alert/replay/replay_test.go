@@ -86,4 +86,10 @@ func TestComparisonErrors(t *testing.T) {
 	if _, err := (replay.Comparison{Before: good, After: good, Readings: slices.Values(bad)}).Run(t.Context()); !errors.Is(err, alert.ErrTime) {
 		t.Errorf("no time: %v", err)
 	}
+	if _, err := (replay.Comparison{Before: good, After: good}).Run(t.Context()); err == nil {
+		t.Error("no error without readings")
+	}
+	if got, err := (replay.Comparison{Before: good, After: good, Readings: slices.Values(sensor())}).Run(t.Context()); err != nil || got.Events != 0 {
+		t.Errorf("an empty sequence: %v, %v", got, err)
+	}
 }
