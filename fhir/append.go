@@ -25,26 +25,44 @@ func (p *plan) append(b []byte) []byte { return p.appendWith(b, nil) }
 // leads for an answer if there are any.
 func (p *plan) appendWith(b []byte, leads []vitals.Waveform) []byte {
 	text := prepared()
-	whole := &text.kinds[p.whole.Kind]
-	id := 0 // where it stands
-
 	b = append(b, `{"resourceType":"Observation"`...)
+	b = p.appendNames(b, text)
+	head := text.kinds[p.whole.Kind].head[bit(p.claim.guide.isPHD())][p.single.codes]
+	if p.status != models.ObservationStatusFinal {
+		b = append(b, statusText(p.status)...)
+		head = head[len(statusFinal):]
+	}
+	b = append(b, head...)
+	b = p.subject.appendQuoted(b)
+	b = p.appendEffective(b)
+	switch {
+	case len(leads) == 1:
+		b = appendLead(b, text, &leads[0])
+	case (p.count == 0 || p.valued) && !p.elsewhere:
+		b = appendAnswer(b, text, &p.single)
+	}
+	b = append(b, text.notes[p.remarks]...)
+	if !p.device.isZero() {
+		b = append(b, `,"device":{"reference":"`...)
+		b = p.device.appendQuoted(b)
+	}
+	if len(leads) > 1 {
+		b = appendLeads(b, text, leads)
+	}
+	return append(p.appendComponents(b, text), '}')
+}
+
+// appendNames appends what an Observation is known by and what it claims to be:
+// id, meta, the gateway and the identifier.
+func (p *plan) appendNames(b []byte, text *texts) []byte {
+	id := 0 // where it stands
 	if p.known.hasID() {
 		b = append(b, `,"id":"`...)
 		id = len(b)
 		b = appendID(b, p.known.id)
 		b = append(b, '"')
 	}
-	if p.labels == 0 {
-		b = append(b, text.meta[p.claim.guide][p.claim.vital]...)
-	} else {
-		b = append(b, `,"meta":`...)
-		start := len(b)
-		b = append(b, text.profiles[p.claim.guide][p.claim.vital]...)
-		b = append(b, text.security[p.labels]...)
-		b[start] = '{' // for the comma
-		b = append(b, '}')
-	}
+	b = p.appendMeta(b, text)
 	if p.gateway != "" {
 		b = append(b, `,"extension":[{"url":"`+gatewayExtension+`","valueReference":{"reference":`...)
 		b = appendString(b, p.gateway)
@@ -71,37 +89,37 @@ func (p *plan) appendWith(b []byte, leads []vitals.Waveform) []byte {
 		b = appendString(b, p.known.value)
 		b = append(b, `}]`...)
 	}
-	head := whole.head[bit(p.claim.guide.isPHD())][p.single.codes]
-	if p.status != models.ObservationStatusFinal {
-		b = append(b, statusText(p.status)...)
-		head = head[len(statusFinal):]
+	return b
+}
+
+func (p *plan) appendMeta(b []byte, text *texts) []byte {
+	if p.labels == 0 {
+		return append(b, text.meta[p.claim.guide][p.claim.vital]...)
 	}
-	b = append(b, head...)
-	b = p.subject.appendQuoted(b)
-	if p.end.set {
-		b = append(b, `,"effectivePeriod":{"start":"`...)
-		b = p.at.append(b)
-		b = append(b, `","end":"`...)
-		b = p.end.append(b)
-		b = append(b, `"}`...)
-	} else {
+	b = append(b, `,"meta":`...)
+	start := len(b)
+	b = append(b, text.profiles[p.claim.guide][p.claim.vital]...)
+	b = append(b, text.security[p.labels]...)
+	b[start] = '{' // for the comma
+	return append(b, '}')
+}
+
+func (p *plan) appendEffective(b []byte) []byte {
+	if !p.end.set {
 		b = append(b, `,"effectiveDateTime":"`...)
 		b = p.at.append(b)
-		b = append(b, '"')
+		return append(b, '"')
 	}
-	switch {
-	case len(leads) == 1:
-		b = appendLead(b, text, &leads[0])
-	case (p.count == 0 || p.valued) && !p.elsewhere:
-		b = appendAnswer(b, text, &p.single)
-	}
-	b = append(b, text.notes[p.remarks]...)
-	if !p.device.isZero() {
-		b = append(b, `,"device":{"reference":"`...)
-		b = p.device.appendQuoted(b)
-	}
-	if len(leads) > 1 {
-		b = appendLeads(b, text, leads)
+	b = append(b, `,"effectivePeriod":{"start":"`...)
+	b = p.at.append(b)
+	b = append(b, `","end":"`...)
+	b = p.end.append(b)
+	return append(b, `"}`...)
+}
+
+func (p *plan) appendComponents(b []byte, text *texts) []byte {
+	if p.count == 0 {
+		return b
 	}
 	for i := range p.components() {
 		part := &p.parts[i]
@@ -113,10 +131,7 @@ func (p *plan) appendWith(b []byte, leads []vitals.Waveform) []byte {
 		b = append(b, text.kinds[part.kind].code[part.codes]...)
 		b = appendAnswer(b, text, part)
 	}
-	if p.count > 0 {
-		return append(b, `}]}`...)
-	}
-	return append(b, '}')
+	return append(b, `}]`...)
 }
 
 func appendAnswer(b []byte, text *texts, a *answer) []byte {

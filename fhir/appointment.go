@@ -15,18 +15,8 @@ func (m Mapper) Appointment(v Visit) (models.Appointment, error) {
 		Start: mk.time("start", v.Start), End: mk.time("end", v.End),
 	}
 	a.Identifier = mk.identifier(a.Id)
-	switch v.State {
-	case VisitPlanned:
-		a.Status = models.AppointmentStatusBooked
-	case VisitLobby:
-		a.Status = models.AppointmentStatusArrived
-	case VisitInProgress, VisitFinished:
-		a.Status = models.AppointmentStatusFulfilled
-	case VisitCancelled:
-		a.Status = models.AppointmentStatusCancelled
-	case VisitMissed:
-		a.Status = models.AppointmentStatusNoshow
-	default:
+	var ok bool
+	if a.Status, ok = v.State.appointment(); !ok {
 		mk.fail("status", ErrValue)
 	}
 	if given(v.Cancelled) && v.State != VisitCancelled && v.State != VisitMissed {
@@ -47,29 +37,49 @@ func (m Mapper) Appointment(v Visit) (models.Appointment, error) {
 		Actor: ptr(mk.patient("participant[0].actor", &m, v.Patient)), Required: &required, Status: models.ParticipationStatusAccepted,
 	}}
 	for i, p := range v.Participants {
-		path := "participant[" + strconv.Itoa(i+1) + "]"
-		role, ok := p.Role.concept()
-		if !ok {
-			mk.fail(path+".type", ErrValue)
-		}
-		mk.need(path+".actor", p.Who != "")
-		participant := models.AppointmentParticipant{
-			Type: []models.CodeableConcept{role}, Required: ptr(models.ParticipantRequiredRequired), Status: models.ParticipationStatusAccepted,
-			Actor: mk.reference(path+".actor", p.Who, "Practitioner", "PractitionerRole", "RelatedPerson"),
-		}
-		if p.Optional {
-			participant.Required = ptr(models.ParticipantRequiredOptional)
-		}
-		switch {
-		case p.Declined:
-			participant.Status = models.ParticipationStatusDeclined
-		case p.Pending:
-			participant.Status = models.ParticipationStatusNeedsAction
-		}
-		a.Participant = append(a.Participant, participant)
+		a.Participant = append(a.Participant, mk.participant("participant["+strconv.Itoa(i+1)+"]", p))
 	}
 	if mk.err != nil {
 		return models.Appointment{}, mk.err
 	}
 	return a, nil
+}
+
+// appointment is the status of the Appointment of a visit in this state.
+func (s VisitState) appointment() (status models.AppointmentStatus, ok bool) {
+	switch s {
+	case VisitPlanned:
+		return models.AppointmentStatusBooked, true
+	case VisitLobby:
+		return models.AppointmentStatusArrived, true
+	case VisitInProgress, VisitFinished:
+		return models.AppointmentStatusFulfilled, true
+	case VisitCancelled:
+		return models.AppointmentStatusCancelled, true
+	case VisitMissed:
+		return models.AppointmentStatusNoshow, true
+	}
+	return 0, false
+}
+
+func (mk *making) participant(path string, p Participant) models.AppointmentParticipant {
+	role, ok := p.Role.concept()
+	if !ok {
+		mk.fail(path+".type", ErrValue)
+	}
+	mk.need(path+".actor", p.Who != "")
+	participant := models.AppointmentParticipant{
+		Type: []models.CodeableConcept{role}, Required: ptr(models.ParticipantRequiredRequired), Status: models.ParticipationStatusAccepted,
+		Actor: mk.reference(path+".actor", p.Who, "Practitioner", "PractitionerRole", "RelatedPerson"),
+	}
+	if p.Optional {
+		participant.Required = ptr(models.ParticipantRequiredOptional)
+	}
+	switch {
+	case p.Declined:
+		participant.Status = models.ParticipationStatusDeclined
+	case p.Pending:
+		participant.Status = models.ParticipationStatusNeedsAction
+	}
+	return participant
 }

@@ -12,15 +12,7 @@ func (v *run) object(def *element, i int32, resource bool) {
 	for range def.kids {
 		v.present = append(v.present, 0)
 	}
-	under, real := false, false
-	for c := i + 1; c < v.doc[i].end; c = v.doc[c].end {
-		key := v.doc[c].key
-		under = under || key != "" && key[0] == '_'
-		real = real || key != "id"
-	}
-	if !real {
-		v.error(codeInvariant, i, "ele-1: an element needs a value or children, this one is empty")
-	}
+	under := v.holds(i)
 	var variants map[int]string // of choices
 	n := 0
 	for c := i + 1; c < v.doc[i].end && !v.stopped; c = v.doc[c].end {
@@ -64,6 +56,21 @@ func (v *run) object(def *element, i int32, resource bool) {
 	v.counts(def, i, v.present[first:])
 	v.present = v.present[:first]
 	v.coded(i)
+}
+
+// holds demands that the object i holds something, and reports whether there
+// are members with an underscore.
+func (v *run) holds(i int32) (under bool) {
+	real := false
+	for c := i + 1; c < v.doc[i].end; c = v.doc[c].end {
+		key := v.doc[c].key
+		under = under || key != "" && key[0] == '_'
+		real = real || key != "id"
+	}
+	if !real {
+		v.error(codeInvariant, i, "ele-1: an element needs a value or children, this one is empty")
+	}
+	return under
 }
 
 // unknown reports a member that the definition does not have. Its name is told

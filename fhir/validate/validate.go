@@ -49,32 +49,32 @@ func or(n, otherwise int) int {
 }
 
 // Resource checks the JSON of one resource. It does not keep b.
-func (c Validator) Resource(b []byte) Issues {
-	v := run{choices: c, lib: definitions(), limit: or(c.MaxIssues, DefaultMaxIssues), bundle: none}
-	v.path = append(v.path, '$')
-	if len(b) > or(c.MaxBytes, DefaultMaxBytes) || len(b) > 1<<30 {
-		v.issue(Fatal, codeTooLong, none, "larger than the limit")
-		return v.issues
+func (v Validator) Resource(b []byte) Issues {
+	r := run{choices: v, lib: definitions(), limit: or(v.MaxIssues, DefaultMaxIssues), bundle: none}
+	r.path = append(r.path, '$')
+	if len(b) > or(v.MaxBytes, DefaultMaxBytes) || len(b) > 1<<30 {
+		r.issue(Fatal, codeTooLong, none, "larger than the limit")
+		return r.issues
 	}
-	r := reader{s: string(b), depth: or(c.MaxDepth, DefaultMaxDepth), nodes: maxValues}
-	if err := r.read(); err != nil {
+	in := reader{s: string(b), depth: or(v.MaxDepth, DefaultMaxDepth), nodes: maxValues}
+	if err := in.read(); err != nil {
 		kind := codeTooCostly
 		if _, ok := err.(*syntaxError); ok { //nolint:errorlint // it is never wrapped
 			kind = codeInvalid
 		}
-		v.issue(Fatal, kind, none, err.Error())
-		return v.issues
+		r.issue(Fatal, kind, none, err.Error())
+		return r.issues
 	}
-	v.doc = r.doc
-	v.work = 1_000_000 + 100*len(v.doc)
-	for _, url := range c.Profiles {
-		if v.lib.profiles[bare(url)] == nil {
-			v.issue(Error, codeNotSupported, none, "a profile that was asked for is not known here")
+	r.doc = in.doc
+	r.work = 1_000_000 + 100*len(r.doc)
+	for _, url := range v.Profiles {
+		if r.lib.profiles[bare(url)] == nil {
+			r.issue(Error, codeNotSupported, none, "a profile that was asked for is not known here")
 		}
 	}
-	v.path = v.path[:0]
-	v.resource(0, v.doc.string(0, "resourceType"), none)
-	return v.issues
+	r.path = r.path[:0]
+	r.resource(0, r.doc.string(0, "resourceType"), none)
+	return r.issues
 }
 
 // bare cuts the version off a canonical URL.

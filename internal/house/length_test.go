@@ -15,9 +15,6 @@ var longFuncs = map[string]string{
 	"device/devicetest/table_plain.go userRows":    "a table",
 	"device/gatt/health.go appendReadings":         "a switch over the characteristics",
 	"fhir/validate/invariant.go resourceInvariant": "a switch over the invariants",
-	"fhir/append.go plan.appendWith":               "to be split",
-	"fhir/appointment.go Mapper.Appointment":       "to be split",
-	"fhir/validate/structure.go run.object":        "to be split",
 }
 
 // longFiles are the files that may be longer than [source.MaxFileLines].
