@@ -31,7 +31,10 @@ type Frame struct {
 // family's own number in the lower.
 type Format uint32
 
-const familyGATT = 1 << 16
+const (
+	familyGATT      = 1 << 16
+	familySparkplug = 4 << 16
+)
 
 // Compact is the format of package compact: CBOR maps with integer keys, and
 // batches of them.
@@ -40,6 +43,15 @@ const Compact Format = 2 << 16
 // SenML is the format of package senml: sensor measurement lists (RFC 8428), in
 // JSON or CBOR.
 const SenML Format = 3 << 16
+
+// Sparkplug is the format of a message of Sparkplug B, by the number that package
+// sparkplug has for its kind.
+func Sparkplug(message uint16) Format { return familySparkplug | Format(message) }
+
+// SparkplugMessage returns the kind of the message, if f is of that family.
+func (f Format) SparkplugMessage() (message uint16, ok bool) {
+	return uint16(f), f&^0xFFFF == familySparkplug
+}
 
 // GATT is the format of a Bluetooth characteristic by its 16-bit UUID: 0x2A37
 // is the heart rate measurement.
@@ -53,7 +65,7 @@ func (f Format) Characteristic() (uuid uint16, ok bool) {
 // Private is a format of the program's own, for decoders outside this module.
 func Private(number uint16) Format { return 0xFFFF<<16 | Format(number) }
 
-// String is "gatt/2A37", "compact", "senml", or the number.
+// String is "gatt/2A37", "compact", "senml", "sparkplug/6", or the number.
 func (f Format) String() string {
 	switch f {
 	case Compact:
@@ -63,6 +75,9 @@ func (f Format) String() string {
 	}
 	if uuid, ok := f.Characteristic(); ok {
 		return fmt.Sprintf("gatt/%04X", uuid)
+	}
+	if message, ok := f.SparkplugMessage(); ok {
+		return "sparkplug/" + strconv.Itoa(int(message))
 	}
 	return "format/" + strconv.FormatUint(uint64(f), 16)
 }

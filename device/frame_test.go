@@ -69,6 +69,7 @@ func TestFormat(t *testing.T) {
 		{device.Private(0x2A37), "format/ffff2a37", 0x2A37, false},
 		{device.Compact, "compact", 0, false},
 		{device.SenML, "senml", 0, false},
+		{device.Sparkplug(6), "sparkplug/6", 6, false},
 		{0, "format/0", 0, false},
 	} {
 		uuid, gatt := tt.format.Characteristic()

@@ -26,7 +26,8 @@ var cborOrder = [fieldCount]Fields{
 }
 
 // AppendJSON appends the pack in JSON, without white space. It fails for what
-// [Parse] would refuse as a whole.
+// [Parse] would refuse as a whole, and for records in which it found a value that
+// it could not read.
 func (p Pack) AppendJSON(b []byte) ([]byte, error) {
 	if err := p.check(); err != nil {
 		return b, err
@@ -83,7 +84,7 @@ func appendNumeral(b []byte, d vitals.Decimal) []byte {
 
 // AppendCBOR appends the pack in CBOR, in the deterministic encoding of RFC 8949,
 // 4.2.1. Numbers are integers or decimal fractions, which keep every digit. It
-// fails for what [Parse] would refuse as a whole.
+// fails as AppendJSON does.
 func (p Pack) AppendCBOR(b []byte) ([]byte, error) {
 	if err := p.check(); err != nil {
 		return b, err
@@ -166,6 +167,10 @@ func (p Pack) check() error {
 	v := uint8(0)
 	for i := range p {
 		r := &p[i]
+		if r.bad != nil { // its value is not what was sent
+			e := *r.bad
+			return &e
+		}
 		for f := HasBaseSum; f <= HasData; f <<= 1 {
 			if r.Has&f&textual != 0 && !utf8.ValidString(*r.text(f)) {
 				return refusal(i, f, 0, device.ErrText)

@@ -28,6 +28,8 @@ func (c characteristic) format() device.Format {
 		return device.Compact
 	case senmlName:
 		return device.SenML
+	case sparkplugName:
+		return device.Sparkplug(0)
 	}
 	return device.GATT(c.uuid)
 }
@@ -73,6 +75,7 @@ var basicCharacteristics = []characteristic{
 	{"FLOAT", "IEEE 11073 FLOAT, 32 bits", 0, decodeFloat},
 	compactPayload,
 	senmlPayload,
+	sparkplugPayload,
 }
 
 // find takes a name as people write it: 2A37, 0x2a37, gatt/2A37.

@@ -1,6 +1,6 @@
 // Inspect is a magnifying glass for the payloads of medical devices. It takes
 // the bytes of a Bluetooth health characteristic, a message or batch of package
-// compact, or a sensor measurement list (SenML), and shows what every one of them means, the decoded fields,
+// compact, a sensor measurement list (SenML) or a payload of Sparkplug B, and shows what every one of them means, the decoded fields,
 // the readings and, with -fhir, the FHIR Observations. With -batch it answers
 // JSON lines, for scripts.
 //
@@ -172,6 +172,7 @@ shows what every byte of a health characteristic means. For example:
   inspect SFLOAT 6cf1                                     one number
   inspect COMPACT a300010118481849c48221190e38            a message of package compact
   inspect SENML '[{"n":"hr","u":"beat/min","v":72}]'      a sensor measurement list; CBOR in HEX
+  inspect SPARKPLUG 120410015048 1802                      a payload of Sparkplug B
   echo '{"id":"a","characteristic":"2A37","hex":"0048"}' | inspect -batch
 
 `)

@@ -33,6 +33,8 @@ func TestGolden(t *testing.T) {
 		"senml":          {`-at 2026-05-01T10:00:01+02:00 SENML [{"bn":"x:","bt":1777622400,"n":"hr","u":"beat/min","v":72},{"n":"door","vb":true,"t":1},{"n":"a","vd":"@"}]`, 0},
 		"senml_cbor":     {"senml 82 a4 2162783a 0062 6872 0168 62656174 2f6d696e 021848 a3 0064 73706f32 0161 25 02c482 201903cb", 0},
 		"senml_value":    {"SENML 81 a2 006161 02 c4", 1},
+		"sparkplug":      {"SPARKPLUG 08a0a3f6e4be38 1216 0a0b566974616c732f53704f32 1004 2009 650000c342 1209 1004 2801 650000c042 1801", 0},
+		"sparkplug_bad":  {"SPARKPLUG 12ffffffff0f", 1},
 		"compact_batch":  {"COMPACT 8301005830060980bbd1cf063c010d746865726d6f6d657465722d31020001000149000602020306060601030490010202f0380202", 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -183,7 +183,7 @@ func TestGatewayIsLight(t *testing.T) {
 func TestLightPackages(t *testing.T) {
 	for _, p := range list(t) {
 		switch s := p.short(); {
-		case s == "vitals", strings.HasPrefix(s, "vitals/"), s == "device", s == "device/gatt", strings.HasPrefix(s, "device/gatt/"), s == "device/medfloat", s == "device/compact", s == "device/senml",
+		case s == "vitals", strings.HasPrefix(s, "vitals/"), s == "device", s == "device/gatt", strings.HasPrefix(s, "device/gatt/"), s == "device/medfloat", s == "device/compact", s == "device/senml", s == "device/sparkplug",
 			s == "alert", s == "alert/score", s == "alert/week":
 		default:
 			continue

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/telemed-go/sdk/device"
+	"github.com/telemed-go/sdk/device/sparkplug"
 	"github.com/telemed-go/sdk/vitals"
 )
 
@@ -22,13 +23,24 @@ var ErrTopic = errors.New("mqtt: the topic does not name device, format and time
 //	clinic/bed-1/compact/1770000000123
 //	{anything}/{device}/senml[/{milliseconds}[-{sequence}]]
 //	clinic/patch-1/senml
+//	spBv1.0/{group}/{message}/{node}[/{device}]
+//	spBv1.0/Ward9/DDATA/gw9/bp-0007
 //
 // Milliseconds count from 1970 and are the instant at which the gateway near
 // the device received the frame; sequence tells apart frames of one
 // millisecond. With them a repeated message is recognised. Without them the
 // frame keeps the time of arrival, and a repeat counts as a new measurement
 // unless the device stamps its measurements itself.
+//
+// The device of the last form is named {group}/{node}[/{device}]; see package
+// sparkplug.
 func ParseTopic(topic string, f *device.Frame) error {
+	if strings.HasPrefix(topic, sparkplug.Namespace+"/") {
+		if !sparkplug.ParseTopic(topic, f) {
+			return ErrTopic
+		}
+		return nil
+	}
 	head, tail, ok := strings.Cut(topic, "/gatt/")
 	if !ok {
 		return parseNamedTopic(topic, f)

@@ -77,6 +77,18 @@ func TestSenMLTopic(t *testing.T) {
 	}
 }
 
+func TestSparkplugTopic(t *testing.T) {
+	f := device.Frame{At: time.Unix(1770000000, 5)}
+	if err := mqtt.ParseTopic("spBv1.0/Ward9/DDATA/gw9/bp-7", &f); err != nil || f.Device != "Ward9/gw9/bp-7" || f.Format != device.Sparkplug(6) {
+		t.Errorf("%+v, %v", f, err)
+	}
+	for _, topic := range []string{"spBv1.0/Ward9/DDATA/gw9", "spBv1.0/bed-1/gatt/2A37", "spBv1.0/STATE/host"} {
+		if err := mqtt.ParseTopic(topic, &device.Frame{}); !errors.Is(err, mqtt.ErrTopic) {
+			t.Errorf("%s: %v, want ErrTopic", topic, err)
+		}
+	}
+}
+
 func TestCompactTopic(t *testing.T) {
 	arrived := time.Unix(1770000000, 5)
 	for topic, want := range map[string]device.Frame{
