@@ -1,10 +1,14 @@
 package seal
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/telemed-go/sdk/telemed/store"
@@ -180,4 +184,55 @@ func TestDamagedJournal(t *testing.T) {
 		_, err := NewOpener(t.Context(), p.keys, &p.store)
 		wantFault(t, "cut off", err, ErrSyntax)
 	}
+}
+
+// However many open one message at once, one of them has it; however many seal at
+// once, no sequence is used twice.
+func TestConcurrent(t *testing.T) {
+	p := newPair(t, HS256)
+	var sealing, opening sync.WaitGroup
+	messages := make(chan []byte, 8*200)
+	for range 8 {
+		sealing.Go(func() {
+			for range 200 {
+				b, err := p.sealer.Seal(nil, topic, []byte("x"))
+				if err != nil {
+					t.Error(err)
+				}
+				messages <- b
+			}
+		})
+	}
+	sealing.Wait()
+	close(messages)
+	var all [][]byte
+	for b := range messages {
+		all = append(all, b)
+	}
+	slices.SortFunc(all, func(a, b []byte) int { return int(sequenceOf(a)) - int(sequenceOf(b)) })
+	var opened atomic.Int64
+	for range 4 {
+		opening.Go(func() {
+			for _, b := range all {
+				_, info, err := p.open(b)
+				if err != nil {
+					continue
+				}
+				opened.Add(1)
+				if err := p.opener.Commit(context.Background(), info); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	opening.Wait()
+	// A goroutine that falls 1024 messages behind finds them taken by the others.
+	if n := opened.Load(); n != int64(len(all)) {
+		t.Errorf("%d of %d messages opened", n, len(all))
+	}
+}
+
+func sequenceOf(b []byte) uint64 {
+	m, _ := Parse(b, Tagged)
+	return m.sequence
 }
