@@ -28,7 +28,7 @@ func FallsBy(k vitals.Kind, by vitals.Quantity, within time.Duration) Rule {
 func change(side condition, k vitals.Kind, by vitals.Quantity, within time.Duration) Rule {
 	d := delta{side: side, by: by, within: within}
 	r := Rule{cond: special, kind: k, spec: d, priority: Medium}
-	r.name = fmt.Sprintf("%v %s by %v within %v", k, d.verb(), by, within)
+	r.name = fmt.Sprintf("%v %s by %v within %v", k, d.side.verb(), by, within)
 	return r.checkKind().checkDifference("by", by).checkSpan("within", within, slots)
 }
 
@@ -65,14 +65,7 @@ type delta struct {
 }
 
 func (d delta) describe(doc *ruleDoc) {
-	doc.When, doc.By, doc.Within = d.verb()+"-by", d.by, span(d.within)
-}
-
-func (d delta) verb() string {
-	if d.side == above {
-		return "rises"
-	}
-	return "falls"
+	doc.When, doc.By, doc.Within = d.side.verb()+"-by", d.by, span(d.within)
 }
 
 func (d delta) detector(r *Rule) detector {
@@ -167,9 +160,9 @@ func (c *changing) explain(holds bool) string {
 	ref := c.reference()
 	after := c.last.At.Sub(ref.At)
 	if holds {
-		return fmt.Sprintf("%s %s by %v or more from %v within %v", s, c.verb(), c.by, ref.Value, after)
+		return fmt.Sprintf("%s %s by %v or more from %v within %v", s, c.side.verb(), c.by, ref.Value, after)
 	}
-	return fmt.Sprintf("%s no longer %s by %v from %v within %v", s, c.verb(), c.by, ref.Value, after)
+	return fmt.Sprintf("%s no longer %s by %v from %v within %v", s, c.side.verb(), c.by, ref.Value, after)
 }
 
 func (c *changing) appendState(dst []byte) []byte {

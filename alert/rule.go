@@ -19,6 +19,14 @@ const (
 	special // see Rule.spec
 )
 
+// verb is what a value does that goes above, or below.
+func (c condition) verb() string {
+	if c == above {
+		return "rises"
+	}
+	return "falls"
+}
+
 // A Rule says which condition of a patient is an alarm. It is a value: the
 // methods return a changed copy. A mistake in it, such as a limit in a unit
 // that the kind cannot have, is remembered and reported by [NewEngine], so

@@ -33,7 +33,7 @@ func FallsFaster(k vitals.Kind, by vitals.Quantity, per, window time.Duration) R
 func speed(side condition, k vitals.Kind, by vitals.Quantity, per, window time.Duration) Rule {
 	s := slope{side: side, by: by, per: per, window: window}
 	r := Rule{cond: special, kind: k, spec: s, priority: Medium}
-	r.name = fmt.Sprintf("%v %s faster than %v in %v", k, s.verb(), by, per)
+	r.name = fmt.Sprintf("%v %s faster than %v in %v", k, s.side.verb(), by, per)
 	return r.checkKind().checkDifference("by", by).checkSpan("per", per, 1).checkSpan("window", window, slopeParts)
 }
 
@@ -50,14 +50,7 @@ type slope struct {
 }
 
 func (s slope) describe(doc *ruleDoc) {
-	doc.When, doc.By, doc.Per, doc.Window = s.verb()+"-faster", s.by, span(s.per), span(s.window)
-}
-
-func (s slope) verb() string {
-	if s.side == above {
-		return "rises"
-	}
-	return "falls"
+	doc.When, doc.By, doc.Per, doc.Window = s.side.verb()+"-faster", s.by, span(s.per), span(s.window)
 }
 
 func (s slope) detector(r *Rule) detector {
@@ -150,9 +143,9 @@ func (s *sloping) explain(holds bool) string {
 	}
 	rate := vitals.Decimal{Coef: int64(math.Round(s.speed * float64(s.per) / 1e3)), Exp: -3}
 	if holds {
-		return fmt.Sprintf("%s %s by %v in %v, %v or more", text, s.verb(), rate, s.per, s.by)
+		return fmt.Sprintf("%s %s by %v in %v, %v or more", text, s.side.verb(), rate, s.per, s.by)
 	}
-	return fmt.Sprintf("%s no longer %s by %v in %v, but by %v", text, s.verb(), s.by, s.per, rate)
+	return fmt.Sprintf("%s no longer %s by %v in %v, but by %v", text, s.side.verb(), s.by, s.per, rate)
 }
 
 func (s *sloping) appendState(dst []byte) []byte {
