@@ -58,6 +58,10 @@ func (it *item) name() string {
 	return it.system + "|" + it.value
 }
 
+// key is the name among all types: a Flag and a DetectedIssue of one alarm have
+// the same identifier.
+func (it *item) key() string { return it.kind + "|" + it.name() }
+
 func (it *item) identify() {
 	from, to := 0, 0
 	members(it.body, func(name, value []byte, start, end int) bool {

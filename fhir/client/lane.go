@@ -225,7 +225,7 @@ func (c *Client) delivered(w way, it *item, id string) {
 	c.counts.delivered.Add(1)
 	c.counts.waiting.Add(-1)
 	if w.verb(it.id) != update {
-		c.recent.add(it.name(), id)
+		c.recent.add(it.key(), id)
 	}
 }
 

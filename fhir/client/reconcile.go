@@ -26,7 +26,7 @@ func (c *Client) reconcile(ctx context.Context, w way, items []*item) ([]*item, 
 			if v == update || it.gone || it.name() == "" {
 				continue
 			}
-			if _, has := c.recent.get(it.name()); has {
+			if _, has := c.recent.get(it.key()); has {
 				c.delivered(w, it, "")
 				continue
 			}

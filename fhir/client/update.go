@@ -73,17 +73,17 @@ func (c *Client) update(ctx context.Context, it *item) error {
 		if err == nil {
 			c.ways.works(it.kind, v, false)
 			if id := located(a.header, it.kind); v != update && id != "" {
-				c.recent.add(it.name(), id)
+				c.recent.add(it.key(), id)
 			}
 			return nil
 		}
 		e, ok := errors.AsType[*Error](err)
-		_, known := c.recent.get(it.name())
+		_, known := c.recent.get(it.key())
 		switch {
 		case !ok || ctx.Err() != nil:
 			return err
 		case replaced && known && (e.Status == http.StatusNotFound || e.Status == http.StatusGone):
-			c.recent.forget(it.name()) // somebody deleted it: search
+			c.recent.forget(it.key()) // somebody deleted it: search
 		case replaced, c.judge(w, it, e) != lie:
 			return e
 		}
@@ -96,7 +96,7 @@ func (c *Client) replacement(ctx context.Context, it *item, v verb) (*request, e
 	if it.name() == "" {
 		return nil, &Error{Op: "update", Err: ErrResource}
 	}
-	if id, ok := c.recent.get(it.name()); ok && id != "" {
+	if id, ok := c.recent.get(it.key()); ok && id != "" {
 		return it.replace(id), nil
 	}
 	for {
