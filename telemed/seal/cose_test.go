@@ -38,8 +38,7 @@ func TestGoCOSE(t *testing.T) {
 	}
 }
 
-// Why Sign1 is not made with go-cose: it refuses two vectors of the working group
-// whose algorithm is not protected, and looks at each message twice.
+// go-cose agrees on every vector but one, whose algorithm is not protected.
 func TestGoCOSEAndVectors(t *testing.T) {
 	differ := map[string]bool{"sign1-tests/sign-pass-01": true}
 	for _, v := range vectors(t) {
