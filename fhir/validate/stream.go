@@ -22,10 +22,10 @@ func NDJSON(r io.Reader, profiles ...string) iter.Seq2[Result, error] {
 // NDJSON checks a stream with one resource a line and yields the result of each
 // line that is not blank. It keeps no more than a line of MaxBytes; a longer one
 // is an issue and the next line is read. Only an error of r ends it early.
-func (c Validator) NDJSON(r io.Reader) iter.Seq2[Result, error] {
+func (v Validator) NDJSON(r io.Reader) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		in := bufio.NewReaderSize(r, 64<<10)
-		limit := or(c.MaxBytes, DefaultMaxBytes)
+		limit := or(v.MaxBytes, DefaultMaxBytes)
 		var line []byte
 		for n := 1; ; n++ {
 			line = line[:0]
@@ -40,7 +40,7 @@ func (c Validator) NDJSON(r io.Reader) iter.Seq2[Result, error] {
 					break
 				}
 			}
-			if b := bytes.TrimSpace(line); len(b) > 0 && !yield(Result{n, c.Resource(b)}, nil) {
+			if b := bytes.TrimSpace(line); len(b) > 0 && !yield(Result{n, v.Resource(b)}, nil) {
 				return
 			}
 			if err != nil {
