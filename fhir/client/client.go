@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/telemed-go/sdk/vitals"
@@ -43,6 +44,8 @@ type Client struct {
 	settled time.Time // when nothing of before Put began can be on its way; zero: to be set
 	doubted int       // so many more Observations may be there already
 	arena   []byte    // of the Observations of one Put
+
+	noPost atomic.Bool // the server does not take searches by POST
 
 	updates [16]chan struct{} // one update of a resource at a time, by hash
 }

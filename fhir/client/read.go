@@ -31,16 +31,20 @@ func (c *Client) Read(ctx context.Context, kind, id string) ([]byte, error) {
 // no parameter is in a URL; further pages come from the links of the server, to
 // the same host only. What the server included beside the matches comes as well.
 func (c *Client) Search(ctx context.Context, kind string, query url.Values) iter.Seq2[json.RawMessage, error] {
-	return c.pages(ctx, kind, query, false)
+	if !isType(kind) {
+		return func(yield func(json.RawMessage, error) bool) { yield(nil, &Error{Op: "search", Err: ErrResource}) }
+	}
+	return c.pages(ctx, searchByPost(kind, query, false))
 }
 
-func (c *Client) pages(ctx context.Context, kind string, query url.Values, urgent bool) iter.Seq2[json.RawMessage, error] {
+func searchByPost(kind string, query url.Values, urgent bool) *request {
+	return &request{op: "search", method: http.MethodPost, path: kind + "/_search", form: true, body: []byte(query.Encode()), urgent: urgent}
+}
+
+// pages yields what a search and the pages behind it have.
+func (c *Client) pages(ctx context.Context, search *request) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
-		if !isType(kind) {
-			yield(nil, &Error{Op: "search", Err: ErrResource})
-			return
-		}
-		r := &request{op: "search", method: http.MethodPost, path: kind + "/_search", form: true, body: []byte(query.Encode()), urgent: urgent}
+		r := search
 		for range maxPages {
 			b, err := c.page(ctx, r)
 			if err != nil {
@@ -60,7 +64,7 @@ func (c *Client) pages(ctx context.Context, kind string, query url.Values, urgen
 			if next == "" {
 				return
 			}
-			r = &request{op: "search", method: http.MethodGet, absolute: next, urgent: urgent}
+			r = &request{op: "search", method: http.MethodGet, absolute: next, urgent: search.urgent}
 		}
 		yield(nil, &Error{Op: "search", Err: ErrTooLarge})
 	}

@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -97,26 +99,40 @@ func (c *Client) search(ctx context.Context, w way, items []*item) error {
 }
 
 // find returns the ids of the resources that have the identifiers of some items of
-// one type, by identifier. The search is a POST, so that no identifier is in a URL.
+// one type, by identifier. The search is a POST, so that no identifier is in a URL;
+// only to a server that does not know it, and only for UUIDs that are ours and tell
+// nobody who a patient is, it is a GET.
 func (c *Client) find(ctx context.Context, items []*item, urgent bool) (map[string][]string, error) {
 	var tokens strings.Builder
 	wanted := make(map[string]bool)
+	anonymous := true
 	for i, it := range items {
 		if i > 0 {
 			tokens.WriteByte(',')
 		}
+		anonymous = anonymous && strings.HasPrefix(it.value, "urn:uuid:")
 		tokens.WriteString(it.token())
 		wanted[it.name()] = true
 	}
 	query := url.Values{"identifier": {tokens.String()}, "_count": {strconv.Itoa(2 * maxTokens)}}
+	kind := items[0].kind
+	search := searchByPost(kind, query, urgent)
+	byGet := anonymous && c.noPost.Load()
+	if byGet {
+		search = &request{op: "search", method: http.MethodGet, path: kind + "?" + query.Encode(), urgent: urgent}
+	}
 	found := make(map[string][]string)
 	seen := make(map[string]bool)
-	for resource, err := range c.pages(ctx, items[0].kind, query, urgent) {
+	for resource, err := range c.pages(ctx, search) {
+		if e, ok := errors.AsType[*Error](err); ok && anonymous && !byGet && unknownSearch(e) {
+			c.noPost.Store(true)
+			return c.find(ctx, items, urgent)
+		}
 		if err != nil {
 			return nil, err
 		}
 		it, ok := newItem(resource)
-		if !ok || it.id == "" || seen[it.id] || it.kind != items[0].kind {
+		if !ok || it.id == "" || seen[it.id] || it.kind != kind {
 			continue // an OperationOutcome, or a row of the answer that comes twice
 		}
 		seen[it.id] = true
@@ -127,6 +143,16 @@ func (c *Client) find(ctx context.Context, items []*item, urgent bool) (map[stri
 		}
 	}
 	return found, nil
+}
+
+// unknownSearch is how servers refuse a POST to _search that know none, although
+// FHIR R4 (RESTful API, 3.1.0.9) wants both: some take it for an id.
+func unknownSearch(e *Error) bool {
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	}
+	return false
 }
 
 // names are all identifiers.

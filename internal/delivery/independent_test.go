@@ -3,6 +3,7 @@ package delivery
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -125,6 +127,26 @@ func TestIndependentDelivery(t *testing.T) {
 		require.Equal(t, r.Quantity, back.Quantity)
 		require.True(t, r.At.Equal(back.At))
 	}
+}
+
+// A server of which the client knows only what it finds out: it states next to
+// nothing and searches by GET alone. What is delivered twice is stored once.
+func TestIndependentDirect(t *testing.T) {
+	base := independent(t)
+	readings := joined(panels())
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	for range 2 {
+		c, err := client.New(base, client.Settle(100*time.Millisecond))
+		require.NoError(t, err)
+		require.NoError(t, c.Put(ctx, readings))
+		t.Logf("%+v", c.Stats())
+		require.Equal(t, uint64(200), c.Stats().Delivered)
+		require.Zero(t, c.Stats().Duplicates)
+		require.Empty(t, c.Quarantined())
+		require.NoError(t, c.Close())
+	}
+	require.Len(t, observations(t, saying(t, base, `"updateCreate":true`)), 200)
 }
 
 // saying stands before a server whose CapabilityStatement keeps to itself what it
