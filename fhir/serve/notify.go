@@ -78,7 +78,13 @@ func (s *Server) count(ctx context.Context, d *feed, sub *subscription) {
 			return
 		case <-d.wake:
 		}
-		events, _ = d.take(events[:0])
+		var skipped uint64
+		if events, skipped = d.take(events[:0]); skipped > 0 {
+			// What came too fast to be asked consent for gets numbers as well: that
+			// something is missing must be seen, even if somebody did not agree.
+			sub.miss(skipped)
+			s.counts.skipped.Add(skipped)
+		}
 		agreed := make(map[*bed]bool, 1)
 		now := time.Now()
 		for _, e := range events {
@@ -95,6 +101,13 @@ func (s *Server) count(ctx context.Context, d *feed, sub *subscription) {
 		default:
 		}
 	}
+}
+
+// miss counts events that nobody can be told of.
+func (s *subscription) miss(n uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counted += n
 }
 
 func (s *subscription) push(o owned, now time.Time, limit int) {

@@ -13,7 +13,7 @@ type Stats struct {
 	Refusals            uint64 // accesses refused, or to what does not exist
 	Unaudited           uint64 // records that Audit did not take
 	Refused             uint64 // readings that are no Observation
-	Skipped             uint64 // states that slow streams did not get
+	Skipped             uint64 // states that slow streams did not get, and events that subscriptions were too slow for
 	Notified            uint64 // notifications that were taken
 	Unnotified          uint64 // attempts that failed
 }
