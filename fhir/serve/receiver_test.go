@@ -135,7 +135,7 @@ func TestReceiverSeesWhatWasTooFast(t *testing.T) {
 		time.Sleep(30 * time.Minute)
 		synctest.Wait()
 		require.Equal(t, 300, told)
-		require.InDelta(t, 200, missing, 1) // one was taken before consent was asked
+		require.InDelta(t, 200, missing, 1)               // one was taken before consent was asked
 		require.InDelta(t, missing, w.Stats().Skipped, 1) // and one more did not fit into what is kept
 		cancel()
 		require.NoError(t, <-done)
