@@ -29,7 +29,7 @@ func Frames(list ...device.Frame) *Source {
 func (s *Source) Receive(ctx context.Context, dst []telemed.Delivery) (int, error) {
 	n := copy(dst, s.Deliveries)
 	s.Deliveries = s.Deliveries[n:]
-	if n > 0 {
+	if n > 0 || len(s.Deliveries) > 0 { // dst may have no room
 		return n, nil
 	}
 	if s.Endless {

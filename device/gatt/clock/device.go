@@ -98,14 +98,16 @@ func (c Device) AppendReadings(dst []vitals.Reading, d device.Decoder, f device.
 // whose clock is known.
 type Decoder struct {
 	device.Decoder
-	// Clock is the clock of a device, if it was read.
+	// Clock is the clock of a device, if it was read; nil: none was.
 	Clock func(vitals.DeviceID) (Device, bool)
 }
 
 // AppendReadings implements [device.Decoder].
 func (d Decoder) AppendReadings(dst []vitals.Reading, f device.Frame) ([]vitals.Reading, error) {
-	if c, ok := d.Clock(f.Device); ok {
-		return c.AppendReadings(dst, d.Decoder, f)
+	if d.Clock != nil {
+		if c, ok := d.Clock(f.Device); ok {
+			return c.AppendReadings(dst, d.Decoder, f)
+		}
 	}
 	return d.Decoder.AppendReadings(dst, f)
 }

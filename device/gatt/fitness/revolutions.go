@@ -33,7 +33,10 @@ type Pace struct {
 }
 
 // Duration is the time in which the revolutions happened.
-func (p Pace) Duration() time.Duration { return time.Duration(p.Ticks) * time.Second / 1024 }
+func (p Pace) Duration() time.Duration {
+	// Whole seconds apart: ticks of 104 days in nanoseconds would overflow.
+	return time.Duration(p.Ticks/1024)*time.Second + time.Duration(p.Ticks%1024)*time.Second/1024
+}
 
 // PerMinute is the cadence with one decimal, rounded half away from zero.
 func (p Pace) PerMinute() vitals.Quantity {
