@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,20 +21,31 @@ import (
 // getOnly is a server that takes a POST to _search for something else.
 type getOnly struct {
 	*fhirtest.Server
-	status  int
+	status int
+
+	mu      sync.Mutex // guards what follows
 	refused int
 	queries []string
 }
 
 func (g *getOnly) RoundTrip(r *http.Request) (*http.Response, error) {
-	if strings.HasSuffix(r.URL.Path, "/_search") {
-		g.refused++
+	if g.note(r) {
 		return &http.Response{StatusCode: g.status, Body: http.NoBody, Header: http.Header{}, Request: r}, nil
 	}
-	if r.URL.RawQuery != "" {
+	return g.Server.RoundTrip(r)
+}
+
+// note keeps what is asked, and reports whether it is refused.
+func (g *getOnly) note(r *http.Request) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	post := strings.HasSuffix(r.URL.Path, "/_search")
+	if post {
+		g.refused++
+	} else if r.URL.RawQuery != "" {
 		g.queries = append(g.queries, r.URL.RawQuery)
 	}
-	return g.Server.RoundTrip(r)
+	return post
 }
 
 // A server that knows no search by POST is searched by GET, for UUIDs alone.
@@ -47,7 +59,7 @@ func TestServerWithoutSearchByPost(t *testing.T) {
 			require.NoError(t, c.Put(t.Context(), readings))
 			require.NoError(t, c.Put(t.Context(), readings))
 			once(t, s.Server, readings)
-			require.Equal(t, 1, s.refused, "it was asked by POST again")
+			require.LessOrEqual(t, s.refused, 4, "it was asked by POST again") // once by each lane at most
 			require.NotEmpty(t, s.queries)
 			for _, q := range s.queries {
 				require.Contains(t, q, "urn%3Auuid%3A")

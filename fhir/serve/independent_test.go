@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,11 +35,18 @@ func TestIndependentValidator(t *testing.T) {
 
 // everyAnswer is one answer of each kind a line.
 func everyAnswer(t *testing.T) []byte {
-	var lines bytes.Buffer
+	var (
+		mu    sync.Mutex // notifications come from goroutines of the server
+		lines bytes.Buffer
+	)
 	synctest.Test(t, func(t *testing.T) {
 		w, e, stop := hooked(t)
 		defer stop()
-		e.raw = func(body []byte) { lines.Write(append(bytes.Clone(body), '\n')) }
+		e.raw = func(body []byte) {
+			mu.Lock()
+			defer mu.Unlock()
+			lines.Write(append(bytes.Clone(body), '\n'))
+		}
 		add := func(a answer) { e.raw(a.body) }
 		w.fill()
 		require.NoError(t, w.Update(t.Context(), flag(t, "a-1", "p1", "low")))
